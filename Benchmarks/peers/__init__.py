@@ -1,0 +1,1 @@
+"""The board's speed beside its peers: starts them, loads them in turn, prints one table."""

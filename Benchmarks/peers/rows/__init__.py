@@ -1,0 +1,12 @@
+"""One module a row of the table; each has `lines(comparison)`."""
+from . import (big_board, connection_a_request, publish_beside_redis, publish_beside_sqlite_1024,
+               publish_beside_sqlite_one, read_beside_redis)
+
+BY_LETTER = {
+    "a": publish_beside_redis,
+    "b": publish_beside_sqlite_1024,
+    "c": publish_beside_sqlite_one,
+    "d": read_beside_redis,
+    "e": connection_a_request,
+    "f": big_board,
+}

@@ -1,0 +1,58 @@
+"""Programs that the peers need: found, or installed when root, or named with the command that installs them."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+from .errors import PeerError
+from .processes import output_of
+from .progress import say
+
+SQLITE_HEADER = pathlib.Path("/usr/include/sqlite3.h")
+
+
+def install(package, purpose):
+    command = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise PeerError(f"{purpose} needs the package {package}. Install it: sudo {' '.join(command)}")
+    say(f"installing {package} ({purpose})")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    if subprocess.run(command, env=environment, capture_output=True).returncode != 0:
+        output_of(["apt-get", "update", "-qq"], env=environment)  # the lists may be missing or old
+        output_of(command, env=environment)
+
+
+def redis_server():
+    """The executable to run under the name `redis-server`.
+
+    Debian's package redis-server also starts a service at once. The package redis-tools holds the same program under
+    the name of its checking tool, and starts nothing: the program goes by the name it is run under.
+    """
+    found = shutil.which("redis-server") or shutil.which("redis-check-rdb")
+    if found is None:
+        install("redis-tools", "the comparison with Redis")
+        found = shutil.which("redis-check-rdb")
+    if found is None or shutil.which("redis-benchmark") is None:
+        raise PeerError("Redis was found only in part: redis-server and redis-benchmark must both be on the PATH")
+    return found
+
+
+def c_compiler():
+    for name in ("gcc", "clang", "cc"):
+        if shutil.which(name):
+            return name
+    install("gcc", "compiling the reference programs")
+    return "gcc"
+
+
+def compile_reference(source, program, libraries=()):
+    """Compiles one C file, unless the program is newer than it already."""
+    if program.exists() and program.stat().st_mtime > source.stat().st_mtime:
+        return program
+    if "sqlite3" in libraries and not SQLITE_HEADER.exists():
+        install("libsqlite3-dev", "the comparison with SQLite")
+    say(f"compiling {source.name}")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    flags = [f"-l{library}" for library in libraries]
+    output_of([c_compiler(), "-O2", "-Wall", "-Wextra", "-o", str(program), str(source), *flags])
+    return program

@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors: a target may depend on those of its own floor's list above it in this file and on lower floors, never on a
+// higher one. Tests/ArchitectureTests fails when an arrow points up.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "mboard",
+    products: [
+        .executable(name: "mboard", targets: ["mboard"]),
+        .library(name: "MessageBoard", targets: ["MessageBoard"]),
+        .library(name: "BoardConformance", targets: ["BoardConformance"]),
+        .library(name: "BoardWire", targets: ["BoardWire"]),
+        .library(name: "BoardStore", targets: ["BoardStore"]),
+        .library(name: "BoardServer", targets: ["BoardServer"]),
+        .library(name: "BoardClient", targets: ["BoardClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: values and bytes.
+        .target(name: "MessageBoard", swiftSettings: settings),
+        .target(name: "BoardConformance", dependencies: ["MessageBoard"], swiftSettings: settings),
+        .target(name: "BoardWire", dependencies: ["MessageBoard"], swiftSettings: settings),
+        // Floor 1: disks and threads.
+        .target(
+            name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, lifecycle, logging, sqlite],
+            swiftSettings: settings),
+        // Floor 2: sockets.
+        .target(
+            name: "BoardServer", dependencies: ["MessageBoard", "BoardWire", lifecycle, logging, nioCore, nioPosix],
+            swiftSettings: settings),
+        .target(
+            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", nioCore, nioPosix], swiftSettings: settings),
+        // Floor 3: people.
+        .executableTarget(
+            name: "mboard",
+            dependencies: [
+                "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient",
+                argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
+            ],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,26 @@
+public import BoardWire
+
+/// Why a request to a board did not work.
+public enum ClientError: Error, Sendable, CustomStringConvertible {
+    /// The server said no, or what it said cannot be read.
+    case answer(AnswerError)
+    /// Nobody answers there, or the connection broke.
+    case unreachable(endpoint: String, reason: String)
+    /// Nothing came back in time. Of a message that was to be published it is not known whether it was; a repeat with the
+    /// same request id is safe.
+    case timedOut(endpoint: String, seconds: Double)
+    /// The request does not fit one datagram.
+    case tooBigForDatagram(bytes: Int, limit: Int)
+
+    public var description: String {
+        switch self {
+        case .answer(let error): error.description
+        case .unreachable(let endpoint, let reason):
+            "no board can be reached at \(endpoint): \(reason). Is it running (mboard serve)? Is --server right?"
+        case .timedOut(let endpoint, let seconds):
+            "no answer from \(endpoint) within \(seconds) s. Try a larger --timeout, or --via tcp"
+        case .tooBigForDatagram(let bytes, let limit):
+            "\(bytes) bytes do not fit one datagram (\(limit)): use --via tcp"
+        }
+    }
+}

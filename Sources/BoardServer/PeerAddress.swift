@@ -1,0 +1,54 @@
+import MessageBoard
+import NIOCore
+
+extension Origin {
+    /// Where a datagram or a connection came from; an IPv4 address in IPv6 form is written as IPv4.
+    init?(_ address: SocketAddress, road: Road) {
+        guard var text = address.ipAddress, let port = address.port else { return nil }
+        if text.hasPrefix("::ffff:"), text.utf8.contains(UInt8(ascii: ".")) { text.removeFirst(7) }
+        self.init(address: text, port: UInt16(port), road: road)
+    }
+}
+
+/// What a road has to know of a client's address.
+extension SocketAddress {
+    /// The network it is in, as a number: the first 24 bits of an IPv4 address, the first 64 of an IPv6 one.
+    var prefix: UInt64 {
+        withNetworkBytes { bytes in
+            bytes.prefix(bytes.count == 4 ? 3 : 8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    /// Whether only this host can reach it.
+    var isLoopback: Bool {
+        withNetworkBytes { bytes in
+            bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+        }
+    }
+
+    /// Whether no single host can have sent from it, or only one that answers whatever it gets: multicast, broadcast
+    /// and unspecified addresses, and the ports of services that reply to strangers, whose replies would come back here
+    /// for ever.
+    var cannotBeAClient: Bool {
+        guard let port, !Self.responderPorts.contains(port) else { return true }
+        return withNetworkBytes { bytes in
+            let isMulticast = bytes.count == 4 ? bytes[0] >> 4 == 0xE : bytes.first == 0xFF
+            return isMulticast || bytes.allSatisfy { $0 == 0 } || bytes.allSatisfy { $0 == 0xFF }
+        }
+    }
+
+    /// echo, quote of the day, character generator, DNS, NTP, SNMP, CLDAP, SSDP, memcached, and the reserved 0.
+    private static let responderPorts: Set<Int> = [0, 7, 17, 19, 53, 123, 161, 389, 1_900, 11_211]
+
+    /// The address in network order: 4 bytes, or 16, or none.
+    private func withNetworkBytes<Result>(_ body: (Slice<UnsafeRawBufferPointer>) -> Result) -> Result {
+        func rebased(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Result {
+            body(UnsafeRawBufferPointer(rebasing: bytes[range])[...])
+        }
+        return switch self {
+        case .v4(let address): withUnsafeBytes(of: address.address) { rebased($0, 4..<8) }  // sin_addr
+        case .v6(let address): withUnsafeBytes(of: address.address) { rebased($0, 8..<24) }  // sin6_addr
+        case .unixDomainSocket: body(UnsafeRawBufferPointer(start: nil, count: 0)[...])
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import DequeModule
+import MessageBoard
+import Synchronization
+
+/// The newest messages of the server in memory: an unbroken stretch of numbers up to the newest one.
+final class TailCache: Sendable {
+    private struct State {
+        var messages: Deque<StoredMessage> = []
+        var memory = 0
+        /// The number that the next message will have.
+        var next: MessageID = 1
+        var newest: [BoardName: MessageID] = [:]
+
+        var first: MessageID { next - MessageID(messages.count) }
+
+        func find(_ id: MessageID) -> StoredMessage? {
+            id >= first && id < next ? messages[Int(id - first)] : nil
+        }
+    }
+
+    private let state = Mutex(State())
+    private let limits: StoreLimits
+
+    init(limits: StoreLimits) {
+        self.limits = limits
+    }
+
+    /// Begins with what the store holds: the newest number of each board, and a stretch of messages up to the newest.
+    func load(_ messages: [StoredMessage], newest: [BoardName: MessageID], next: MessageID) {
+        state.withLock { state in
+            state.newest = newest
+            state.next = next
+            state.messages = Deque(messages)
+            state.memory = messages.reduce(0) { $0 + $1.message.footprint }
+            evict(&state)
+        }
+    }
+
+    /// Adds committed messages, whose numbers follow on the newest one.
+    func append(_ messages: [StoredMessage]) {
+        state.withLock { state in
+            for stored in messages {
+                state.messages.append(stored)
+                state.memory += stored.message.footprint
+                state.newest[stored.message.board] = stored.message.id
+            }
+            state.next += MessageID(messages.count)
+            evict(&state)
+        }
+    }
+
+    private func evict(_ state: inout State) {
+        while state.messages.count > limits.tailMessages || state.memory > limits.tailBytes {
+            state.memory -= state.messages.removeFirst().message.footprint
+        }
+    }
+
+    /// What memory knows of a number.
+    enum Lookup {
+        case found(Message)
+        case older
+        case neverGiven
+    }
+
+    func message(_ id: MessageID) -> Lookup {
+        state.withLock { state in
+            guard id > 0, id < state.next else { return .neverGiven }
+            return state.find(id).map { .found($0.message) } ?? .older
+        }
+    }
+
+    /// The newest number ever given on a board; 0 when there is none.
+    func newest(on board: BoardName) -> MessageID {
+        state.withLock { $0.newest[board] ?? 0 }
+    }
+
+    /// The number before the last `count` ones of a board, when all of these are in memory.
+    func start(ofLast count: Int, of board: BoardName) -> MessageID? {
+        state.withLock { state in
+            var id = state.newest[board] ?? 0
+            for _ in 0..<count where id > 0 {
+                guard let stored = state.find(id) else { return nil }
+                id = stored.previous
+            }
+            return id
+        }
+    }
+
+    /// The oldest messages of a range, when the whole range is in memory.
+    func messages(in range: MessageRange, page: PageLimit) -> [Message]? {
+        state.withLock { state in
+            guard range.after + 1 >= state.first else { return nil }
+            var found: [Message] = []
+            var bytes = 0
+            var id = range.after + 1
+            while id <= range.through, found.count < page.messages, let message = state.find(id)?.message {
+                id += 1
+                guard message.board == range.board else { continue }
+                bytes += message.body.count
+                if !found.isEmpty && bytes > page.bytes { break }
+                found.append(message)
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// The bounds of the board's protocol, in bytes (protocols.md, section 1).
+public enum WireLimits {
+    /// Most bytes of a request or an answer in one datagram: 2^16 - 32.
+    public static let datagram = 65_504
+    /// Most bytes of a request on a stream, unless the server says otherwise: 200 MiB.
+    public static let stream = 200 << 20
+    /// Most bytes of a `7` request before its body.
+    public static let publishHeader = 96 << 10
+}

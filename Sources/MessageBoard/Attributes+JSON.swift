@@ -1,0 +1,38 @@
+import FoundationEssentials
+
+extension Attributes {
+    /// Most bytes of a JSON text that ``init(json:)`` reads: a byte of a string may take six of them.
+    public static let maximumJSONBytes = 64 << 10
+
+    /// Why a JSON text gives no attributes.
+    public enum JSONError: Error, Sendable, Hashable {
+        /// It is not a JSON object whose values are all strings.
+        case notAnObjectOfStrings
+        /// The text, or what it holds, is over a bound.
+        case tooBig
+    }
+
+    /// Reads a JSON object of strings in UTF-8; no bytes at all mean no attributes.
+    public init(json: [UInt8]) throws(JSONError) {
+        if json.isEmpty {
+            self = .none
+            return
+        }
+        guard json.count <= Self.maximumJSONBytes else { throw .tooBig }
+        let values: [String: String]
+        do { values = try JSONDecoder().decode([String: String].self, from: Data(json)) } catch {
+            throw .notAnObjectOfStrings
+        }
+        do { self = try Attributes(values) } catch { throw .tooBig }
+    }
+
+    /// A JSON object of strings in UTF-8, sorted by name; empty when there are no attributes.
+    public var json: [UInt8] {
+        if isEmpty { return [] }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do { return Array(try encoder.encode(values)) } catch {
+            preconditionFailure("a dictionary of strings always has a JSON form: \(error)")
+        }
+    }
+}

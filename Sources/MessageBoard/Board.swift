@@ -1,0 +1,86 @@
+/// A message board: what every road speaks to, and all it needs to know.
+///
+/// Numbers are given in the order of publishing over the whole server. Whoever sees a message sees every older one
+/// of its board too.
+public protocol Board: Sendable {
+    /// Puts a message on its board and returns once it is as durable as this board promises.
+    ///
+    /// A draft whose ``Draft/requestKey`` was published within the last 10 minutes is a repeat: it is answered with the
+    /// first one's number and time, and nothing is published.
+    ///
+    /// - Throws: ``BoardError/full(reason:)`` and ``BoardError/overloaded(reason:)`` when nothing was published;
+    ///   ``BoardError/unavailable(reason:)`` when that is not known.
+    func publish(_ draft: Draft) async throws(BoardError) -> Publication
+
+    /// The message with this number, whatever board it is on.
+    ///
+    /// - Throws: ``BoardError/messageNotFound(_:)``, or ``BoardError/messageDamaged(_:reason:)``.
+    func message(_ id: MessageID) async throws(BoardError) -> Message
+
+    /// The stretch that the newest `count` messages of a board take up now; the whole board when `count` is `nil`.
+    func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange
+
+    /// The oldest numbers in a range, at most `limit` of them, ascending.
+    func ids(in range: MessageRange, limit: Int) async throws(BoardError) -> [MessageID]
+
+    /// The oldest messages in a range, ascending: as many as the page takes, at least one when there is one.
+    ///
+    /// - Throws: ``BoardError/messageDamaged(_:reason:)`` when one of them is damaged or missing; nothing is skipped.
+    func messages(in range: MessageRange, page: PageLimit) async throws(BoardError) -> [Message]
+
+    /// Waits until the board has a message with a number over `id`; returns at once when it has.
+    ///
+    /// - Throws: ``BoardError/cancelled``, or ``BoardError/unavailable(reason:)`` when the board stops.
+    func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError)
+}
+
+/// The messages of one board with numbers over `after`, up to and with `through`.
+public struct MessageRange: Sendable, Hashable {
+    public var board: BoardName
+    public var after: MessageID
+    public var through: MessageID
+
+    public init(board: BoardName, after: MessageID, through: MessageID = .max) {
+        self.board = board
+        self.after = after
+        self.through = through
+    }
+
+    /// Whether no number can be in it.
+    public var isEmpty: Bool { after >= through }
+}
+
+/// How much one page of messages may hold.
+public struct PageLimit: Sendable, Hashable {
+    /// Most messages.
+    public var messages: Int
+    /// Bytes of bodies after which the page is full; a first message larger than this still comes, alone.
+    public var bytes: Int
+
+    public init(messages: Int = 256, bytes: Int = 1 << 20) {
+        self.messages = messages
+        self.bytes = bytes
+    }
+}
+
+extension Board {
+    /// The newest `count` messages of a board, oldest first.
+    public func last(_ count: Int, of board: BoardName = .public) async throws(BoardError) -> [Message] {
+        var range = try await range(ofLast: count, of: board)
+        var messages: [Message] = []
+        while !range.isEmpty {
+            let page = try await self.messages(in: range, page: PageLimit())
+            guard let newest = page.last else { break }
+            messages += page
+            range.after = newest.id
+        }
+        return messages
+    }
+
+    /// Every message of a board after a number: first what is stored, then what arrives; each once, in order.
+    ///
+    /// The subscription pulls: a reader that is slow holds nothing but its place.
+    public func subscribe(to board: BoardName = .public, after id: MessageID = 0) -> Subscription<Self> {
+        Subscription(board: self, name: board, after: id)
+    }
+}

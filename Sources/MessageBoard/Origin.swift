@@ -1,0 +1,32 @@
+/// Where a message came from: the publisher's address and port, and the road it took.
+public struct Origin: Sendable, Hashable {
+    /// A numeric IPv4 or IPv6 address, without brackets or zone.
+    public var address: String
+    /// The port that the publisher sent from; 0 where the road has none.
+    public var port: UInt16
+    /// The road that it came by.
+    public var road: Road
+
+    public init(address: String, port: UInt16, road: Road) {
+        self.address = address
+        self.port = port
+        self.road = road
+    }
+}
+
+/// A road to the board: a transport and the protocol spoken on it.
+public struct Road: Sendable, Hashable, CustomStringConvertible {
+    /// The short name that people and the store see.
+    public let name: String
+
+    public init(_ name: String) {
+        self.name = name
+    }
+
+    public var description: String { name }
+
+    /// One datagram a request.
+    public static let udp = Road("udp")
+    /// One connection a request.
+    public static let tcp = Road("tcp")
+}

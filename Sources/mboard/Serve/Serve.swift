@@ -1,0 +1,122 @@
+import ArgumentParser
+import BoardClient
+import BoardServer
+import BoardStore
+import Logging
+import MessageBoard
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The composition root: builds the parts, and hands them to one service group.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a board.",
+        discussion: """
+            Without any option: datagrams and connections on 127.0.0.1:7777, data in ~/.local/state/mboard. A setting can be \
+            a flag, a variable (MBOARD_DATA for --data), or a key of the file; `mboard config` shows what is in force.
+            SIGTERM or Ctrl-C finishes what is in hand and ends; a second one ends at once.
+            """)
+
+    /// How long connections may take to finish after a signal; then they are cut.
+    private static let drainTime = Duration.seconds(4)
+
+    @OptionGroup var flags: SettingFlags
+
+    func run() async throws {
+        let configuration = try ServerConfiguration(flags.settings())
+        var logger = Logger(label: "mboard", factory: StreamLogHandler.standardError(label:))
+        logger.logLevel = configuration.logLevel
+        let store = try openStore(configuration, logger)
+        let server: ServerInfo
+        let services: [any Service]
+        do {
+            (server, services) = try await openRoads(configuration, store, logger)
+        } catch {
+            try await store.durable?.close()
+            throw error
+        }
+        if let file = configuration.readyFile { try server.write(to: file) }
+        announce(configuration, server)
+        try await run([store.durable].compactMap { $0 } + services, logger)
+        complain("mboard: stopped")
+    }
+
+    private struct Store {
+        let board: any Board
+        /// The same board when it is on disk, and needs to be run.
+        let durable: DurableBoard?
+        let serverID: String
+    }
+
+    private func openStore(_ configuration: ServerConfiguration, _ logger: Logger) throws -> Store {
+        switch configuration.storage {
+        case .memory:
+            return Store(
+                board: MemoryBoard(now: StoreClock.wallClock), durable: nil,
+                serverID: String(UInt64.random(in: .min ... .max), radix: 16))
+        case .disk(let directory, let durability):
+            let board = try DurableBoard(directory: directory, durability: durability, logger: logger)
+            return Store(board: board, durable: board, serverID: board.serverID)
+        }
+    }
+
+    private func openRoads(
+        _ configuration: ServerConfiguration, _ store: Store, _ logger: Logger
+    ) async throws -> (ServerInfo, [any Service]) {
+        let processor = RequestProcessor(board: store.board)
+        let limits = OpenFiles.fitting(configuration.limits)
+        var server = ServerInfo(pid: getpid(), server: store.serverID)
+        var services: [any Service] = []
+        if let udp = configuration.udp {
+            let gateway = try await UDPGateway(
+                host: udp.host, port: udp.port, processor: processor, limits: limits, logger: logger)
+            server.endpoints["udp"] = gateway.endpoint
+            services.append(gateway)
+        }
+        if let tcp = configuration.tcp {
+            let gateway = try await TCPGateway(
+                host: tcp.host, port: tcp.port, processor: processor, limits: limits, logger: logger)
+            server.endpoints["tcp"] = gateway.endpoint
+            services.append(gateway)
+        }
+        return (server, services)
+    }
+
+    private func announce(_ configuration: ServerConfiguration, _ server: ServerInfo) {
+        let roads = server.endpoints.sorted { $0.key > $1.key }.map { "\($0.key) \($0.value)" }
+        complain("mboard \(Mboard.version): \(configuration.name) serves " + roads.joined(separator: ", "))
+        switch configuration.storage {
+        case .disk(let directory, .full): complain("mboard: data in \(directory); acknowledged means on disk")
+        case .disk(let directory, .relaxed):
+            complain("mboard: data in \(directory); RELAXED: a power cut may lose what was acknowledged in the last 100 ms")
+        case .memory: complain("mboard: MEMORY ONLY: nothing is kept on disk, all is gone when this process ends")
+        }
+    }
+
+    /// Runs the services until a signal, or until one fails. They are stopped in reverse order: the roads, then the store.
+    private func run(_ services: [any Service], _ logger: Logger) async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }
+                + [.init(service: SecondSignal(), successTerminationBehavior: .ignore)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = Self.drainTime
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// Gives the signals their usual meaning back once the first one has come: a second one ends the process at once.
+private struct SecondSignal: Service {
+    func run() async throws {
+        try await gracefulShutdown()
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGINT, SIG_DFL)
+    }
+}

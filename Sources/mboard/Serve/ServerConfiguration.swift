@@ -1,0 +1,60 @@
+import BoardClient
+import BoardServer
+import BoardStore
+import Logging
+
+/// A server's settings as values of their types.
+struct ServerConfiguration {
+    /// Where messages are kept.
+    enum Storage {
+        case disk(directory: String, Durability)
+        case memory
+    }
+
+    let storage: Storage
+    let name: String
+    let readyFile: String?
+    /// `nil`: off.
+    let udp: Endpoint?
+    let tcp: Endpoint?
+    let limits: ServerLimits
+    let logLevel: Logger.Level
+
+    /// - Throws: ``SettingError`` for the first value that cannot be used.
+    init(_ settings: Settings) throws {
+        storage = try Self.storage(settings)
+        name = settings[.name].value
+        readyFile = settings[.readyFile].value.isEmpty ? nil : settings[.readyFile].value
+        udp = try Self.endpoint(.udp, settings)
+        tcp = try Self.endpoint(.tcp, settings)
+        var limits = ServerLimits()
+        limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)
+        limits.connections = try settings.number(.maxConnections, in: 1...1_000_000)
+        limits.idleSeconds = Int64(try settings.number(.idleTimeout, in: 1...86_400))
+        limits.replyBytesPerSecond = try settings.number(.replyRate, in: 1_024...1 << 40)
+        limits.replyBurstBytes = try settings.number(.replyBurst, in: 1_024...1 << 40)
+        self.limits = limits
+        guard let level = Logger.Level(rawValue: settings[.logLevel].value) else {
+            throw settings.error(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        logLevel = level
+    }
+
+    private static func storage(_ settings: Settings) throws -> Storage {
+        let name = settings[.durability].value
+        if name == "memory" { return .memory }
+        guard let durability = Durability(rawValue: name) else {
+            throw settings.error(.durability, "full, relaxed or memory")
+        }
+        let directory = settings[.data].value
+        guard !directory.isEmpty else { throw settings.error(.data, "a directory") }
+        return .disk(directory: directory, durability)
+    }
+
+    private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {
+        let text = settings[setting].value
+        if text == "off" { return nil }
+        guard let endpoint = Endpoint(text) else { throw settings.error(setting, "HOST:PORT, or off") }
+        return endpoint
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+
+/// The settings as flags, shared by the commands that have a server's settings.
+struct SettingFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("YAML file with settings; its keys are the flags' names ($MBOARD_CONFIG).", valueName: "file"))
+    var config: String?
+
+    @Option(help: Self.help(.data, "dir")) var data: String?
+    @Option(help: Self.help(.name, "name")) var name: String?
+    @Option(help: Self.help(.durability, "level")) var durability: String?
+    @Option(name: .customLong("ready-file"), help: Self.help(.readyFile, "file")) var readyFile: String?
+    @Option(help: Self.help(.udp, "endpoint")) var udp: String?
+    @Option(help: Self.help(.tcp, "endpoint")) var tcp: String?
+    @Option(name: .customLong("max-request"), help: Self.help(.maxRequest, "bytes")) var maxRequest: String?
+    @Option(name: .customLong("max-connections"), help: Self.help(.maxConnections, "count")) var maxConnections: String?
+    @Option(name: .customLong("idle-timeout"), help: Self.help(.idleTimeout, "seconds")) var idleTimeout: String?
+    @Option(name: .customLong("reply-rate"), help: Self.help(.replyRate, "bytes")) var replyRate: String?
+    @Option(name: .customLong("reply-burst"), help: Self.help(.replyBurst, "bytes")) var replyBurst: String?
+    @Option(name: .customLong("log-level"), help: Self.help(.logLevel, "level")) var logLevel: String?
+
+    /// All settings in force.
+    func settings() throws -> Settings {
+        try Settings(flags: flags, file: config, environment: ProcessInfo.processInfo.environment)
+    }
+
+    private var flags: [Setting: String] {
+        let given: [Setting: String?] = [
+            .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp,
+            .maxRequest: maxRequest, .maxConnections: maxConnections, .idleTimeout: idleTimeout,
+            .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
+        ]
+        return given.compactMapValues { $0 }
+    }
+
+    private static func help(_ setting: Setting, _ valueName: String) -> ArgumentHelp {
+        let standard = setting.defaultValue(environment: ["HOME": "~"])
+        return ArgumentHelp(
+            "\(setting.help)\(standard.isEmpty ? "" : " (default: \(standard))").", valueName: valueName)
+    }
+}
