@@ -67,5 +67,14 @@ let package = Package(
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(
+            name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
+        .testTarget(name: "BoardWireTests", dependencies: ["BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+        .testTarget(
+            name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging], swiftSettings: settings),
+        .testTarget(
+            name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
+            swiftSettings: settings),
     ]
 )

@@ -1,5 +1,5 @@
 import MessageBoard
-import NIOCore
+package import NIOCore
 
 extension Origin {
     /// Where a datagram or a connection came from; an IPv4 address in IPv6 form is written as IPv4.
@@ -13,14 +13,14 @@ extension Origin {
 /// What a road has to know of a client's address.
 extension SocketAddress {
     /// The network it is in, as a number: the first 24 bits of an IPv4 address, the first 64 of an IPv6 one.
-    var prefix: UInt64 {
+    package var prefix: UInt64 {
         withNetworkBytes { bytes in
             bytes.prefix(bytes.count == 4 ? 3 : 8).reduce(0) { $0 << 8 | UInt64($1) }
         }
     }
 
     /// Whether only this host can reach it.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         withNetworkBytes { bytes in
             bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
         }
@@ -29,7 +29,7 @@ extension SocketAddress {
     /// Whether no single host can have sent from it, or only one that answers whatever it gets: multicast, broadcast
     /// and unspecified addresses, and the ports of services that reply to strangers, whose replies would come back here
     /// for ever.
-    var cannotBeAClient: Bool {
+    package var cannotBeAClient: Bool {
         guard let port, !Self.responderPorts.contains(port) else { return true }
         return withNetworkBytes { bytes in
             let isMulticast = bytes.count == 4 ? bytes[0] >> 4 == 0xE : bytes.first == 0xFF

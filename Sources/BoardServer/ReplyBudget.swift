@@ -2,9 +2,9 @@
 /// can make the board flood a third party by writing its address on datagrams.
 ///
 /// The table has a fixed size; prefixes that fall on the same place share a bucket, which only makes them slower.
-struct ReplyBudget: Sendable {
+package struct ReplyBudget: Sendable {
     /// Bytes set aside before a request is looked at: no answer that cannot be dropped is longer.
-    static let reserve = 512
+    package static let reserve = 512
 
     private struct Bucket {
         /// Bytes that may be sent now.
@@ -21,7 +21,7 @@ struct ReplyBudget: Sendable {
     /// - Parameters:
     ///   - prefixes: the size of the table.
     ///   - seed: random in use, so that nobody can choose whom to share a bucket with.
-    init(bytesPerSecond: Int, burst: Int, prefixes: Int, seed: UInt64 = .random(in: .min ... .max)) {
+    package init(bytesPerSecond: Int, burst: Int, prefixes: Int, seed: UInt64 = .random(in: .min ... .max)) {
         self.bytesPerSecond = Double(bytesPerSecond)
         self.burst = Double(burst)
         self.seed = seed
@@ -29,7 +29,7 @@ struct ReplyBudget: Sendable {
     }
 
     /// Takes bytes from a prefix's bucket; `false` when it does not hold them, and then it takes none.
-    mutating func take(_ bytes: Int, for prefix: UInt64, at time: Duration) -> Bool {
+    package mutating func take(_ bytes: Int, for prefix: UInt64, at time: Duration) -> Bool {
         let place = place(of: prefix)
         refill(place, at: time)
         guard buckets[place].tokens >= Double(bytes) else { return false }
@@ -38,7 +38,7 @@ struct ReplyBudget: Sendable {
     }
 
     /// Puts back what was taken and not sent.
-    mutating func giveBack(_ bytes: Int, for prefix: UInt64) {
+    package mutating func giveBack(_ bytes: Int, for prefix: UInt64) {
         let place = place(of: prefix)
         buckets[place].tokens = min(burst, buckets[place].tokens + Double(bytes))
     }

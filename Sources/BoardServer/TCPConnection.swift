@@ -33,11 +33,12 @@ struct TCPConnection {
         }
         try await socket.executeThenClose { inbound, outbound in
             var request = StreamRequest(budget: requestBytes, limits: limits)
-            for try await piece in inbound {
+            var pieces = inbound.makeAsyncIterator()
+            while let piece = try await pieces.next() {
                 do throws(StreamRequest.Refusal) {
                     try request.append(piece.readableBytesView)
                 } catch {
-                    return try await refuse(error, inbound, outbound)
+                    return try await refuse(error, &pieces, outbound)
                 }
             }
             var sink = StreamSink(outbound: outbound)
@@ -53,7 +54,7 @@ struct TCPConnection {
     /// Says no to a request that is still coming, and reads on for a while: closing at once would make the kernel throw
     /// the answer away together with what it has not read.
     private func refuse(
-        _ refusal: StreamRequest.Refusal, _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
+        _ refusal: StreamRequest.Refusal, _ pieces: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
         _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) async throws {
         let answer =
@@ -64,10 +65,7 @@ struct TCPConnection {
         try await outbound.write(ByteBuffer(bytes: answer))
         outbound.finish()
         var read = 0
-        for try await piece in inbound {
-            read += piece.readableBytes
-            if read > limits.requestBytes { break }
-        }
+        while read <= limits.requestBytes, let piece = try await pieces.next() { read += piece.readableBytes }
     }
 
     /// Ends the connection so that the client cannot take what it has for the whole answer.

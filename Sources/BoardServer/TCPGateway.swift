@@ -46,21 +46,26 @@ public final class TCPGateway: Service {
 
     /// Serves until a graceful shutdown; then lets the connections it has come to their end.
     public func run() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            try await server.executeThenClose { connections in
-                for try await socket in connections.cancelOnGracefulShutdown() {
-                    guard admit() else {
-                        logger.warning(
-                            "a connection was closed: the limit is reached", metadata: ["limit": "\(limits.connections)"])
-                        socket.channel.close(promise: nil)
-                        continue
-                    }
-                    group.addTask(executorPreference: executors[socket.channel.eventLoop]) {
-                        await self.serve(socket)
-                        self.open.withLock { $0 -= 1 }
-                    }
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                try await server.executeThenClose { connections in
+                    for try await socket in connections { accept(socket, in: &group) }
                 }
             }
+        } onGracefulShutdown: { [channel = server.channel] in
+            channel.close(promise: nil)
+        }
+    }
+
+    private func accept(_ socket: TCPConnection.Socket, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard admit() else {
+            logger.warning(
+                "a connection was closed: the limit is reached", metadata: ["limit": "\(limits.connections)"])
+            return socket.channel.close(promise: nil)
+        }
+        group.addTask(executorPreference: executors[socket.channel.eventLoop]) {
+            await self.serve(socket)
+            self.open.withLock { $0 -= 1 }
         }
     }
 

@@ -86,21 +86,27 @@ public final class UDPGateway: Service {
     public func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             for socket in sockets {
-                group.addTask(executorPreference: executors[socket.channel.eventLoop]) {
-                    try await self.serve(socket)
+                let executor = executors[socket.channel.eventLoop]
+                group.addTask(executorPreference: executor) {
+                    try await withGracefulShutdownHandler {
+                        try await self.serve(socket, on: executor)
+                    } onGracefulShutdown: {
+                        // Ends the requests, but not the answers to those in hand.
+                        socket.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+                    }
                 }
             }
         }
     }
 
-    private func serve(_ socket: Socket) async throws {
+    private func serve(_ socket: Socket, on executor: EventLoopExecutor) async throws {
         try await socket.executeThenClose { inbound, outbound in
             await withTaskGroup(of: Void.self) { group in
                 var inHand = 0
                 do {
-                    for try await datagram in inbound.cancelOnGracefulShutdown() {
+                    for try await datagram in inbound {
                         if inHand == limits.datagramsInHand { await group.next() } else { inHand += 1 }
-                        group.addImmediateTask { await self.answer(datagram, on: outbound) }
+                        group.addImmediateTask(executorPreference: executor) { await self.answer(datagram, on: outbound) }
                     }
                 } catch {
                     logger.error("reading datagrams failed", metadata: ["reason": "\(error)"])

@@ -4,6 +4,27 @@
     import Darwin
 #endif
 
+/// Reads standard input to its end, or until there are as many bytes.
+///
+/// - Throws: ``InputError``.
+func input(upTo limit: Int) throws(InputError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+        let count = read(STDIN_FILENO, &piece, min(piece.count, limit - bytes.count))
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { throw InputError(description: "cannot read standard input: \(String(cString: strerror(errno)))") }
+        if count == 0 { break }
+        bytes += piece[..<count]
+    }
+    return bytes
+}
+
+/// Standard input could not be read.
+struct InputError: Error, CustomStringConvertible {
+    let description: String
+}
+
 /// Whether people are looking at a stream, rather than a program.
 func isTerminal(_ descriptor: Int32) -> Bool {
     isatty(descriptor) == 1

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BoardClient
 import BoardWire
-import Foundation
 import MessageBoard
 
 struct Publish: AsyncParsableCommand {
@@ -24,9 +23,9 @@ struct Publish: AsyncParsableCommand {
     var text: String
 
     func run() async throws {
-        let body = text == "-" ? Array(FileHandle.standardInput.readDataToEndOfFile()) : Array(text.utf8)
+        let body = text == "-" ? try input(upTo: Draft.maximumBodyBytes + 1) : Array(text.utf8)
         guard body.count <= Draft.maximumBodyBytes else {
-            throw ValidationError("the message has \(body.count) bytes, over the limit of \(Draft.maximumBodyBytes)")
+            throw ValidationError("the message is over the limit of \(Draft.maximumBodyBytes) bytes")
         }
         let client = options.client
         let id = try await client.publish(

@@ -1,0 +1,69 @@
+import BoardWire
+import MessageBoard
+
+/// Random numbers that a seed repeats (SplitMix64, Steele, Lea and Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    mutating func bytes(upTo count: Int, from alphabet: [UInt8] = Array(0...255)) -> [UInt8] {
+        (0..<Int.random(in: 0...count, using: &self)).map { _ in alphabet.randomElement(using: &self) ?? 0 }
+    }
+
+    mutating func text(upTo count: Int) -> String {
+        String((0..<Int.random(in: 0...count, using: &self)).map { _ in "aZ0:,;?/\"\\ äß漢🎈\n".randomElement(using: &self) ?? "x" })
+    }
+
+    mutating func board() -> BoardName {
+        BoardName(["public", "a", "notes.2", "A-_9"].randomElement(using: &self) ?? "public") ?? .public
+    }
+
+    mutating func attributes() -> Attributes {
+        let pairs = (0..<Int.random(in: 0...4, using: &self)).map { ("k\($0)", text(upTo: 20)) }
+        return (try? Attributes(Dictionary(uniqueKeysWithValues: pairs))) ?? .none
+    }
+
+    mutating func author() -> String? {
+        let text = text(upTo: 12)
+        return text.isEmpty ? nil : text
+    }
+
+    mutating func request() -> BoardRequest {
+        let count = Bool.random(using: &self) ? nil : Int.random(in: 1...1_000, using: &self)
+        let id = MessageID.random(in: 0...(.max), using: &self)
+        switch Int.random(in: 0..<7, using: &self) {
+        case 0: return .publish(body: bytes(upTo: 50))
+        case 1: return .lastIDs(count: count)
+        case 2: return .get(id)
+        case 3: return .getRecord(id, withRoad: .random(using: &self))
+        case 4: return .lastTexts(count: count)
+        case 5: return .lastRecords(count: count, board: board(), withRoad: .random(using: &self))
+        default:
+            let requestID = bytes(upTo: 20)
+            return .publishFull(
+                PublishRequest(
+                    board: board(), author: author(), requestID: requestID.isEmpty ? nil : requestID,
+                    attributes: attributes(), body: bytes(upTo: 50)))
+        }
+    }
+
+    mutating func message() -> Message {
+        let address = ["192.0.2.7", "2001:db8::1", "::"].randomElement(using: &self) ?? "::"
+        return Message(
+            id: .random(in: 1...(.max), using: &self), board: board(),
+            time: Timestamp(microseconds: .random(in: 0...4_000_000_000_000_000, using: &self)),
+            origin: Origin(address: address, port: .random(in: 0...(.max), using: &self), road: .udp),
+            author: author(), attributes: attributes(), body: bytes(upTo: 60))
+    }
+}
