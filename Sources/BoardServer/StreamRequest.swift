@@ -1,6 +1,7 @@
 /// A request that arrives in pieces: bounded while it grows, and counted in the budget of all of them.
 struct StreamRequest: ~Copyable {
-    enum Refusal: Error {
+    /// Why a request is not taken.
+    enum Refusal {
         /// It is over the limit of one request.
         case tooBig
         /// All unfinished requests together are over theirs.
@@ -19,19 +20,28 @@ struct StreamRequest: ~Copyable {
 
     deinit { budget.giveBack(counted) }
 
-    mutating func append(_ piece: some Collection<UInt8>) throws(Refusal) {
+    /// Takes the next piece, or says why it cannot.
+    mutating func append(_ piece: some Collection<UInt8>) -> Refusal? {
         let size = bytes.count + piece.count
-        guard size <= limits.requestBytes else { throw .tooBig }
+        guard size <= limits.requestBytes else { return .tooBig }
         if size > limits.freeRequestBytes {
-            guard budget.take(size - counted) else { throw .noRoom }
+            guard budget.take(size - counted) else { return .noRoom }
             counted = size
         }
         bytes.append(contentsOf: piece)
+        return nil
     }
 
     /// Hands the bytes over, and lets go of them.
     mutating func take() -> [UInt8] {
         defer { bytes = [] }
         return bytes
+    }
+
+    /// Forgets the bytes, and gives back what they counted.
+    mutating func drop() {
+        bytes = []
+        budget.giveBack(counted)
+        counted = 0
     }
 }

@@ -33,14 +33,19 @@ struct TCPConnection {
         }
         try await socket.executeThenClose { inbound, outbound in
             var request = StreamRequest(budget: requestBytes, limits: limits)
-            var pieces = inbound.makeAsyncIterator()
-            while let piece = try await pieces.next() {
-                do throws(StreamRequest.Refusal) {
-                    try request.append(piece.readableBytesView)
-                } catch {
-                    return try await refuse(error, &pieces, outbound)
+            var refused = 0
+            for try await piece in inbound {
+                if refused == 0, let refusal = request.append(piece.readableBytesView) {
+                    try await outbound.write(ByteBuffer(bytes: Self.answer(to: refusal)))
+                    outbound.finish()
+                    request.drop()
+                    refused = 1
                 }
+                // Closing at once would make the kernel throw the answer away together with what nobody has read.
+                if refused > 0 { refused += piece.readableBytes }
+                if refused > limits.requestBytes { break }
             }
+            if refused > 0 { return }
             var sink = StreamSink(outbound: outbound)
             do throws(AnswerCut) {
                 try await processor.answer(request.take(), from: origin, to: &sink)
@@ -51,21 +56,12 @@ struct TCPConnection {
         }
     }
 
-    /// Says no to a request that is still coming, and reads on for a while: closing at once would make the kernel throw
-    /// the answer away together with what it has not read.
-    private func refuse(
-        _ refusal: StreamRequest.Refusal, _ pieces: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
-        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-    ) async throws {
-        let answer =
-            switch refusal {
-            case .tooBig: BoardAnswer.outcome(.tooBig)
-            case .noRoom: BoardAnswer.outcome(.serverFailed, reason: "too many big requests at a time; try again")
-            }
-        try await outbound.write(ByteBuffer(bytes: answer))
-        outbound.finish()
-        var read = 0
-        while read <= limits.requestBytes, let piece = try await pieces.next() { read += piece.readableBytes }
+    /// What a client is told whose request is refused while it is still coming.
+    private static func answer(to refusal: StreamRequest.Refusal) -> [UInt8] {
+        switch refusal {
+        case .tooBig: BoardAnswer.outcome(.tooBig)
+        case .noRoom: BoardAnswer.outcome(.serverFailed, reason: "too many big requests at a time; try again")
+        }
     }
 
     /// Ends the connection so that the client cannot take what it has for the whole answer.

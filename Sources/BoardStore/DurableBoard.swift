@@ -143,7 +143,7 @@ public final class DurableBoard: Board, Service {
             try await group.next()
             group.cancelAll()
         }
-        try await close()
+        await close()
     }
 
     /// Syncs the log at most once per ``Durability/relaxedSyncInterval``, when something was committed since.
@@ -160,8 +160,8 @@ public final class DurableBoard: Board, Service {
         }
     }
 
-    /// Refuses what is new, commits what waits, and closes the database.
-    public func close() async throws {
+    /// Refuses what is new, commits what waits, closes the database, and lets go of the directory.
+    public func close() async {
         let stopped = BoardError.unavailable(reason: "the server is stopping")
         commits.refuseNew(stopped)
         arrivals.close(stopped)
@@ -169,10 +169,11 @@ public final class DurableBoard: Board, Service {
         do {
             // The writer's queue is serial: this comes after what waits, and copies the log into the database.
             try await pool.barrierWriteWithoutTransaction { database in
-                _ = try database.checkpoint(.passive)
+                _ = try database.checkpoint(.truncate)
             }
             committer.markSynced(max(newest, committer.newestID))
             try pool.close()
+            directory.unlock()
         } catch {
             logger.warning("the store was not closed in order; it recovers at the next start", metadata: ["reason": "\(error)"])
         }

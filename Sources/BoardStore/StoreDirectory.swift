@@ -56,14 +56,32 @@ struct StoreDirectory: ~Copyable {
 
     deinit { close(lock) }
 
-    /// Refuses a directory whose database has gone: opening it would begin an empty one.
+    /// Lets another server have the directory.
+    func unlock() {
+        flock(lock, LOCK_UN)
+    }
+
+    /// Refuses a directory whose database has gone, which would be begun anew, and one whose database does not begin like
+    /// one, which SQLite would not notice while the log still has a copy of that page.
     func checkDatabaseIsThere() throws(StoreError) {
         guard FileManager.default.fileExists(atPath: serverIDFile) else { return }
-        let size = (try? FileManager.default.attributesOfItem(atPath: database)[.size] as? NSNumber)?.int64Value
-        guard let size, size > 0 else {
-            throw .damaged(path: database, reason: size == nil ? "it is missing" : "it is empty")
+        let file = open(database, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw errno == ENOENT
+                ? .damaged(path: database, reason: "it is missing")
+                : .inaccessible(path: database, reason: systemReason())
+        }
+        defer { close(file) }
+        var beginning = [UInt8](repeating: 0, count: Self.magic.count)
+        let count = read(file, &beginning, beginning.count)
+        guard count > 0 else { throw .damaged(path: database, reason: "it is empty") }
+        guard beginning == Self.magic else {
+            throw .damaged(path: database, reason: "its first bytes are not those of a database")
         }
     }
+
+    /// How every SQLite database begins (https://sqlite.org/fileformat.html, section 1.3.1).
+    private static let magic = Array("SQLite format 3\0".utf8)
 
     /// Writes zeros behind the end of the log, up to ``logBytes``; SQLite, which has opened it already, reads only whole
     /// frames of its own. A disk with little room only makes the first commits slower, so that is no failure.

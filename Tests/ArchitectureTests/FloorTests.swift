@@ -66,7 +66,7 @@ struct FloorTests {
             "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "dump-package",
         ]
         let output = scratch.appendingPathExtension("json")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = FileHandle.nullDevice

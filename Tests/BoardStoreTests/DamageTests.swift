@@ -10,7 +10,7 @@ struct DamageTests {
         let store = TemporaryStore()
         let board = try store.open()
         for text in texts { _ = try await board.publish(draft(text)) }
-        try await board.close()
+        await board.close()
         return store
     }
 
@@ -30,7 +30,7 @@ struct DamageTests {
         await #expect(throws: BoardError.messageDamaged(2, reason: "its checksum does not match its content")) { try await board.last(3) }
         #expect(texts(try await board.last(1)) == ["cccc-third"])
         _ = try await board.publish(draft("still works"))
-        try await board.close()
+        await board.close()
     }
 
     @Test func `a message that vanished is reported, not passed over`() async throws {
@@ -42,7 +42,7 @@ struct DamageTests {
                 if case BoardError.messageDamaged(2, _) = error { true } else { false }
             }
         }
-        try await board.close()
+        await board.close()
     }
 
     @Test func `a log that was cut off is reported at start`() async throws {
@@ -102,7 +102,7 @@ struct DamageTests {
         let store = TemporaryStore()
         let first = try store.open()
         #expect(throws: StoreError.locked(path: store.path, holder: "process \(getpid())")) { try store.open() }
-        try await first.close()
+        await first.close()
     }
 
     @Test func `a directory that cannot be made is named`() {

@@ -41,7 +41,7 @@ struct RepeatWindowTests {
         let second = try await board.publish(draft("two", requestID: "r"))
         #expect((second.id == first.id) == isRepeat)
         #expect(second.isRepeat == isRepeat)
-        try await board.close()
+        await board.close()
     }
 
     @Test(arguments: [(wall: Int64(500), isRepeat: true), (wall: 700, isRepeat: false), (wall: -500, isRepeat: true)])
@@ -50,10 +50,10 @@ struct RepeatWindowTests {
         let store = TemporaryStore()
         var board = try store.open(clock: hands.clock)
         _ = try await board.publish(draft("one", requestID: "r"))
-        try await board.close()
+        await board.close()
         hands.turn(wall: wall, uptime: 0)
         board = try store.open(clock: hands.clock)
         #expect(try await board.publish(draft("two", requestID: "r")).isRepeat == isRepeat)
-        try await board.close()
+        await board.close()
     }
 }

@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
         do {
             (server, services) = try await openRoads(configuration, store, logger)
         } catch {
-            try await store.durable?.close()
+            await store.durable?.close()
             throw error
         }
         if let file = configuration.readyFile { try server.write(to: file) }
