@@ -58,7 +58,8 @@ let package = Package(
             name: "BoardServer", dependencies: ["MessageBoard", "BoardWire", lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
-            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", nioCore, nioPosix], swiftSettings: settings),
+            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", nioCore, nioPosix], swiftSettings: settings
+        ),
         // Floor 3: people.
         .executableTarget(
             name: "mboard",
@@ -70,9 +71,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
-        .testTarget(name: "BoardWireTests", dependencies: ["BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(
-            name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging], swiftSettings: settings),
+            name: "BoardWireTests", dependencies: ["BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+        .testTarget(
+            name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
+            swiftSettings: settings),
         .testTarget(
             name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
             swiftSettings: settings),

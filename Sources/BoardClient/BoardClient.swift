@@ -13,6 +13,7 @@ public protocol ClientRoad: Sendable {
 public struct BoardClient: Sendable {
     private let road: any ClientRoad
 
+    /// A client that takes this road.
     public init(road: any ClientRoad) {
         self.road = road
     }

@@ -12,6 +12,7 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     /// The request does not fit one datagram.
     case tooBigForDatagram(bytes: Int, limit: Int)
 
+    /// In words for a person.
     public var description: String {
         switch self {
         case .answer(let error): error.description

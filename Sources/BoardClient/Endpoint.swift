@@ -1,8 +1,11 @@
 /// Where a board listens: `host:port`, an IPv6 host in brackets.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A name or a numeric address, without brackets.
     public var host: String
+    /// 0 to 65535.
     public var port: Int
 
+    /// A host, and a port of it.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -34,5 +37,6 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// Where a board listens when nobody says otherwise.
     public static let standard = Endpoint(host: "127.0.0.1", port: 7_777)
 
+    /// `host:port`, as ``init(_:default:)`` reads it.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

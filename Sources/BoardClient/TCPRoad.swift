@@ -27,6 +27,7 @@ public struct TCPRoad: ClientRoad {
         self.timeout = timeout
     }
 
+    /// See ``ClientRoad/exchange(_:_:)``.
     public func exchange(_ request: BoardRequest, _ take: ([UInt8]) throws -> Void) async throws {
         let pdu = ByteBuffer(bytes: request.encoded())
         let end = ContinuousClock.now + timeout

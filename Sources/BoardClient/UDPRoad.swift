@@ -14,11 +14,13 @@ public struct UDPRoad: ClientRoad {
     private let endpoint: Endpoint
     private let timeout: Duration
 
+    /// - Parameter timeout: the longest wait for an answer, all repeats together.
     public init(_ endpoint: Endpoint, timeout: Duration) {
         self.endpoint = endpoint
         self.timeout = timeout
     }
 
+    /// See ``ClientRoad/exchange(_:_:)``.
     public func exchange(_ request: BoardRequest, _ take: ([UInt8]) throws -> Void) async throws {
         let pdu = request.encoded()
         guard pdu.count <= WireLimits.datagram else {

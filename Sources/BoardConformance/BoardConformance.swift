@@ -32,6 +32,7 @@ public enum BoardConformance {
 
     /// A promise was not kept.
     public struct Failure: Error, CustomStringConvertible {
+        /// The promise, and what was found instead.
         public let description: String
     }
 

@@ -44,7 +44,8 @@ extension BoardConformance {
         Case("the same request id from the same author publishes once") { board in
             let first = try await publish("one", author: "ada", requestID: "r", from: "192.0.2.1", board)
             let second = try await publish("two", author: "ada", requestID: "r", from: "192.0.2.2", board)
-            try expectEqual(second, Publication(id: first.id, time: first.time, isRepeat: true), "the answer to the repeat")
+            try expectEqual(
+                second, Publication(id: first.id, time: first.time, isRepeat: true), "the answer to the repeat")
             try expectEqual(texts(try await board.last(10)), ["one"], "the board")
         },
         Case("the same request id from the same address publishes once when nobody gives an author") { board in

@@ -22,6 +22,7 @@ extension BoardConformance {
             try expectEqual(texts(try await board.last(3)), ["4", "5", "6"], "the last three")
             try expectEqual(texts(try await board.last(100, of: other)).count, 6, "messages on the other board")
             try expectEqual(texts(try await board.last(0)), [], "the last none")
+            try expectEqual(try await board.last(.max).count, 6, "messages, when more than all are asked for")
         },
         Case("an empty board has an empty range and no messages") { board in
             let range = try await board.range(ofLast: nil, of: .public)

@@ -9,9 +9,11 @@ import NIOCore
 
 /// A road could not be opened.
 public struct BindError: Error, CustomStringConvertible {
+    /// The road.
     public let road: Road
     /// Where it should have listened, as `host:port`.
     public let endpoint: String
+    /// What the system says, in words.
     public let reason: String
 
     init(road: Road, endpoint: String, _ error: any Error) {
@@ -25,6 +27,7 @@ public struct BindError: Error, CustomStringConvertible {
             }
     }
 
+    /// In words for a person.
     public var description: String {
         "cannot listen for \(road) on \(endpoint): \(reason). Choose another with --\(road) HOST:PORT, or --\(road) off"
     }

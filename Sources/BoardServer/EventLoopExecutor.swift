@@ -20,7 +20,8 @@ struct EventLoopExecutors: Sendable {
 
     init(_ group: any EventLoopGroup) {
         executors = Dictionary(
-            group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) }, uniquingKeysWith: { first, _ in first })
+            group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The executor of one of the group's loops.

@@ -10,6 +10,7 @@ public struct RequestProcessor: Sendable {
 
     private let board: any Board
 
+    /// The processor of all roads to this board.
     public init(board: any Board) {
         self.board = board
     }
@@ -47,7 +48,8 @@ public struct RequestProcessor: Sendable {
                 for message in messages { records.append(message, to: &piece) }
                 return messages.last?.id
             }
-        case .publish, .publishFull, .get, .getRecord: try await sink.write(await wholeAnswer(to: request, from: origin))
+        case .publish, .publishFull, .get, .getRecord:
+            try await sink.write(await wholeAnswer(to: request, from: origin))
         }
     }
 

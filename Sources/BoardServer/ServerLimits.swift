@@ -25,5 +25,6 @@ public struct ServerLimits: Sendable {
     /// Prefixes that are told apart; more share.
     public var replyPrefixes = 65_536
 
+    /// The limits of a server that is not told otherwise.
     public init() {}
 }

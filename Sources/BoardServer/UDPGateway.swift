@@ -63,7 +63,9 @@ public final class UDPGateway: Service {
         var sockets: [Socket] = []
         for loop in loops {
             let bootstrap = DatagramBootstrap(group: loop)
-                .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: loops.count > 1 ? 1 : 0)
+                .channelOption(
+                    .socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: loops.count > 1 ? 1 : 0
+                )
                 .channelOption(.socketOption(.so_rcvbuf), value: receiveBufferBytes)
                 .channelOption(.datagramVectorReadMessageCount, value: limits.datagramsInRead)
                 .channelOption(
@@ -106,7 +108,9 @@ public final class UDPGateway: Service {
                 do {
                     for try await datagram in inbound {
                         if inHand == limits.datagramsInHand { await group.next() } else { inHand += 1 }
-                        group.addImmediateTask(executorPreference: executor) { await self.answer(datagram, on: outbound) }
+                        group.addImmediateTask(executorPreference: executor) {
+                            await self.answer(datagram, on: outbound)
+                        }
                     }
                 } catch {
                     logger.error("reading datagrams failed", metadata: ["reason": "\(error)"])

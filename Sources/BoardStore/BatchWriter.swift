@@ -90,7 +90,9 @@ struct BatchWriter {
         return written
     }
 
-    private mutating func newBoard(_ name: BoardName, _ database: Database, _ written: inout Written) throws -> BoardRow? {
+    private mutating func newBoard(_ name: BoardName, _ database: Database, _ written: inout Written) throws
+        -> BoardRow?
+    {
         guard boards.count < maximumBoards else { return nil }
         try database.execute(sql: "INSERT INTO board (name, newest) VALUES (?, 0)", arguments: [name.text])
         let row = BoardRow(number: database.lastInsertedRowID, newest: 0)

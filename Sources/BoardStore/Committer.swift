@@ -75,7 +75,10 @@ final class Committer: Sendable {
     private func refuse(_ batch: [CommitQueue.Waiting], _ queue: CommitQueue, _ error: DatabaseError) {
         let reason = error.message ?? "\(error.resultCode)"
         logger.error(
-            "a commit failed", metadata: ["messages": "\(batch.count)", "reason": "\(reason)", "code": "\(error.extendedResultCode.rawValue)"])
+            "a commit failed",
+            metadata: [
+                "messages": "\(batch.count)", "reason": "\(reason)", "code": "\(error.extendedResultCode.rawValue)",
+            ])
         let answer: BoardError =
             switch error.resultCode {
             case .SQLITE_FULL: .full(reason: "the disk of \(path) is full")

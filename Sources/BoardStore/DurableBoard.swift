@@ -79,10 +79,12 @@ public final class DurableBoard: Board, Service {
 
     // MARK: Board
 
+    /// See ``MessageBoard/Board/publish(_:)``.
     public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
         try await commits.publish(draft)
     }
 
+    /// See ``MessageBoard/Board/message(_:)``.
     public func message(_ id: MessageID) async throws(BoardError) -> Message {
         switch tail.message(id) {
         case .found(let message): return message
@@ -91,6 +93,7 @@ public final class DurableBoard: Board, Service {
         }
     }
 
+    /// See ``MessageBoard/Board/range(ofLast:of:)``.
     public func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange {
         let newest = tail.newest(on: board)
         guard let count else { return MessageRange(board: board, after: 0, through: newest) }
@@ -101,6 +104,7 @@ public final class DurableBoard: Board, Service {
         return MessageRange(board: board, after: start, through: newest)
     }
 
+    /// See ``MessageBoard/Board/ids(in:limit:)``.
     public func ids(in range: MessageRange, limit: Int) async throws(BoardError) -> [MessageID] {
         if let messages = tail.messages(in: range, page: PageLimit(messages: limit, bytes: .max)) {
             return messages.map(\.id)
@@ -109,12 +113,14 @@ public final class DurableBoard: Board, Service {
         return try await read { try $0.ids(in: range, limit: limit, newest: newest) }
     }
 
+    /// See ``MessageBoard/Board/messages(in:page:)``.
     public func messages(in range: MessageRange, page: PageLimit) async throws(BoardError) -> [Message] {
         if let messages = tail.messages(in: range, page: page) { return messages }
         let newest = tail.newest(on: range.board)
         return try await read { try $0.messages(in: range, page: page, newest: newest) }
     }
 
+    /// See ``MessageBoard/Board/waitForMessage(after:on:)``.
     public func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError) {
         try await arrivals.wait(after: id, on: board)
     }
@@ -175,7 +181,8 @@ public final class DurableBoard: Board, Service {
             try pool.close()
             directory.unlock()
         } catch {
-            logger.warning("the store was not closed in order; it recovers at the next start", metadata: ["reason": "\(error)"])
+            logger.warning(
+                "the store was not closed in order; it recovers at the next start", metadata: ["reason": "\(error)"])
         }
     }
 }

@@ -76,9 +76,11 @@ extension BoardError {
         case let error as DatabaseError:
             let isDamage = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
             self =
-                if isDamage, let id { .messageDamaged(id, reason: "the database around it cannot be read") }
-                else if isDamage { .unavailable(reason: "the database cannot be read there: it is damaged") }
-                else { .unavailable(reason: "the database cannot be read: \(error.message ?? "\(error.resultCode)")") }
+                if isDamage, let id {
+                    .messageDamaged(id, reason: "the database around it cannot be read")
+                } else if isDamage { .unavailable(reason: "the database cannot be read there: it is damaged") } else {
+                    .unavailable(reason: "the database cannot be read: \(error.message ?? "\(error.resultCode)")")
+                }
         default: self = .unavailable(reason: "\(error)")
         }
     }

@@ -30,14 +30,20 @@ struct SQLiteStatement {
 
     func bind(_ value: [UInt8]?, at index: Int32) {
         guard let value else { return bindNull(at: index) }
-        if value.isEmpty { _ = sqlite3_bind_zeroblob(handle, index, 0) }
-        else { _ = sqlite3_bind_blob(handle, index, value, Int32(value.count), Self.copied) }
+        if value.isEmpty {
+            _ = sqlite3_bind_zeroblob(handle, index, 0)
+        } else {
+            _ = sqlite3_bind_blob(handle, index, value, Int32(value.count), Self.copied)
+        }
     }
 
     /// Binds bytes without copying them: they have to stay until the run is over.
     func bind(borrowing bytes: UnsafeBufferPointer<UInt8>, at index: Int32) {
-        if bytes.isEmpty { _ = sqlite3_bind_zeroblob(handle, index, 0) }
-        else { _ = sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil) }
+        if bytes.isEmpty {
+            _ = sqlite3_bind_zeroblob(handle, index, 0)
+        } else {
+            _ = sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil)
+        }
     }
 
     private func bindNull(at index: Int32) { sqlite3_bind_null(handle, index) }

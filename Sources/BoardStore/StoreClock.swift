@@ -13,6 +13,7 @@ public struct StoreClock: Sendable {
     /// Time since some point in the past: never jumps.
     public var uptime: @Sendable () -> Duration
 
+    /// Two clocks.
     public init(now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration) {
         self.now = now
         self.uptime = uptime

@@ -11,6 +11,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The disk did not confirm a sync: what it holds is not known any more, so nothing more is acknowledged.
     case syncFailed(path: String, reason: String)
 
+    /// In words for a person.
     public var description: String {
         switch self {
         case .inaccessible(let path, let reason): "cannot use \(path): \(reason)"

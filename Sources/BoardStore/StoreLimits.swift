@@ -23,5 +23,6 @@ public struct StoreLimits: Sendable {
     /// Bytes of a database up to which its whole structure is checked at start; a larger one is checked as it is read.
     public var wholeCheckBytes = 32 << 20
 
+    /// The limits of a server that is not told otherwise.
     public init() {}
 }

@@ -78,9 +78,11 @@ final class TailCache: Sendable {
     func start(ofLast count: Int, of board: BoardName) -> MessageID? {
         state.withLock { state in
             var id = state.newest[board] ?? 0
-            for _ in 0..<count where id > 0 {
+            var missing = count
+            while missing > 0, id > 0 {
                 guard let stored = state.find(id) else { return nil }
                 id = stored.previous
+                missing -= 1
             }
             return id
         }

@@ -7,6 +7,7 @@ public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// It is not an answer of this protocol; what could not be read.
     case unreadable(_ what: String)
 
+    /// In words for a person.
     public var description: String {
         switch self {
         case .refused(let code, let reason): reason.isEmpty ? code.meaning : "\(code.meaning): \(reason)"
@@ -30,6 +31,7 @@ public struct AnswerReader: ~Copyable {
     private var state = State.code
     private var record: [UInt8] = []
 
+    /// A reader at the beginning of an answer.
     public init() {}
 
     /// Takes the next bytes, and gives the messages of the records that they complete.
@@ -50,7 +52,8 @@ public struct AnswerReader: ~Copyable {
                 rest = rest[(end.map { $0 + 1 } ?? rest.endIndex)...]
                 if end != nil { messages.append(try completedRecord()) }
             case .refused:
-                record += rest.prefix(BoardAnswer.maximumReasonBytes - min(record.count, BoardAnswer.maximumReasonBytes))
+                record += rest.prefix(
+                    BoardAnswer.maximumReasonBytes - min(record.count, BoardAnswer.maximumReasonBytes))
                 rest = []
             }
         }
@@ -77,7 +80,9 @@ public struct AnswerReader: ~Copyable {
 extension BoardAnswer {
     /// Reads the answer to ``BoardRequest/publishFull(_:)``.
     public static func publishedID(_ answer: [UInt8]) throws(AnswerError) -> MessageID {
-        guard let first = answer.first, let code = AnswerCode(rawValue: first) else { throw .unreadable("its first byte") }
+        guard let first = answer.first, let code = AnswerCode(rawValue: first) else {
+            throw .unreadable("its first byte")
+        }
         let payload = String(decoding: answer.dropFirst(2), as: UTF8.self)
         guard code == .ok else { throw .refused(code, reason: payload) }
         guard let id = MessageID(payload), id > 0 else { throw .unreadable("the id") }

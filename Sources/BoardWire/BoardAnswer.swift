@@ -59,6 +59,7 @@ public enum BoardAnswer {
         private let withRoad: Bool
         private var isFirst = true
 
+        /// - Parameter withRoad: whether each record ends with the message's road.
         public init(withRoad: Bool) {
             self.withRoad = withRoad
         }

@@ -37,12 +37,18 @@ public enum BoardRequest: Sendable, Hashable {
 
 /// The payload of request `7`: a draft that does not know its origin yet.
 public struct PublishRequest: Sendable, Hashable {
+    /// The board it is for.
     public var board: BoardName
+    /// Who writes it, as the publisher says.
     public var author: String?
+    /// Made by the client, so that a repeat is recognised; see ``MessageBoard/Board/publish(_:)``.
     public var requestID: [UInt8]?
+    /// Its short named strings.
     public var attributes: Attributes
+    /// The text: any bytes.
     public var body: [UInt8]
 
+    /// A request with these parts; ``draft(from:)`` checks their bounds.
     public init(
         board: BoardName = .public, author: String? = nil, requestID: [UInt8]? = nil, attributes: Attributes = .none,
         body: consuming [UInt8]

@@ -36,10 +36,14 @@ public protocol Board: Sendable {
 
 /// The messages of one board with numbers over `after`, up to and with `through`.
 public struct MessageRange: Sendable, Hashable {
+    /// The board.
     public var board: BoardName
+    /// The number before the lowest one that can be in it.
     public var after: MessageID
+    /// The highest number that can be in it.
     public var through: MessageID
 
+    /// A stretch of a board; without an end it takes in everything to come.
     public init(board: BoardName, after: MessageID, through: MessageID = .max) {
         self.board = board
         self.after = after
@@ -57,6 +61,7 @@ public struct PageLimit: Sendable, Hashable {
     /// Bytes of bodies after which the page is full; a first message larger than this still comes, alone.
     public var bytes: Int
 
+    /// The bounds of a page: 256 messages and 1 MiB unless said otherwise.
     public init(messages: Int = 256, bytes: Int = 1 << 20) {
         self.messages = messages
         self.bytes = bytes

@@ -15,6 +15,7 @@ public enum BoardError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The task that asked was cancelled.
     case cancelled
 
+    /// In words for a person.
     public var description: String {
         switch self {
         case .messageNotFound(let id): "there is no message \(id)"

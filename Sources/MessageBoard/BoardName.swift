@@ -19,6 +19,7 @@ public struct BoardName: Sendable, Hashable, CustomStringConvertible {
         self.text = text
     }
 
+    /// The name.
     public var description: String { text }
 
     private static func allows(_ byte: UInt8) -> Bool {

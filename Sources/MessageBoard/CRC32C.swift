@@ -3,6 +3,7 @@
 public struct CRC32C: Sendable {
     private var register: UInt32 = .max
 
+    /// The checksum of no bytes yet.
     public init() {}
 
     /// The checksum of everything taken in so far.

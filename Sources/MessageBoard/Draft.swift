@@ -7,12 +7,17 @@ public struct Draft: Sendable, Hashable {
     /// Most bytes of a body: 200 MiB.
     public static let maximumBodyBytes = 200 << 20
 
+    /// The board it is for.
     public private(set) var board: BoardName
+    /// Who writes it, as the publisher says; never empty.
     public private(set) var author: String?
     /// Made by the client, so that a repeat of the same request is recognised. See ``Board/publish(_:)``.
     public private(set) var requestID: [UInt8]?
+    /// Its short named strings.
     public private(set) var attributes: Attributes
+    /// The text: any bytes, passed through untouched.
     public private(set) var body: [UInt8]
+    /// Where it came from.
     public private(set) var origin: Origin
 
     /// Takes the parts; an empty author or request id means none.
@@ -58,6 +63,7 @@ public struct Publication: Sendable, Hashable {
     /// Whether this was a repeat, so that nothing was published now.
     public var isRepeat: Bool
 
+    /// What a publisher is told.
     public init(id: MessageID, time: Timestamp, isRepeat: Bool) {
         self.id = id
         self.time = time

@@ -28,6 +28,7 @@ public final class MemoryBoard: Board {
         self.now = now
     }
 
+    /// See ``Board/publish(_:)``.
     public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
         let time = now()
         let publication = try state.withLock { state throws(BoardError) -> Publication in
@@ -52,6 +53,7 @@ public final class MemoryBoard: Board {
         return publication
     }
 
+    /// See ``Board/message(_:)``.
     public func message(_ id: MessageID) async throws(BoardError) -> Message {
         let found = state.withLock { state in
             id > 0 && id <= state.all.count ? state.all[Int(id - 1)] : nil
@@ -60,6 +62,7 @@ public final class MemoryBoard: Board {
         return found
     }
 
+    /// See ``Board/range(ofLast:of:)``.
     public func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange {
         state.withLock { state in
             guard let ids = state.boards[board], let newest = ids.last else {
@@ -70,10 +73,12 @@ public final class MemoryBoard: Board {
         }
     }
 
+    /// See ``Board/ids(in:limit:)``.
     public func ids(in range: MessageRange, limit: Int) async throws(BoardError) -> [MessageID] {
         state.withLock { $0.ids(in: range, limit: limit) }
     }
 
+    /// See ``Board/messages(in:page:)``.
     public func messages(in range: MessageRange, page: PageLimit) async throws(BoardError) -> [Message] {
         state.withLock { state in
             var messages: [Message] = []
@@ -88,6 +93,7 @@ public final class MemoryBoard: Board {
         }
     }
 
+    /// See ``Board/waitForMessage(after:on:)``.
     public func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError) {
         try await arrivals.wait(after: id, on: board)
     }

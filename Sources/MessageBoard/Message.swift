@@ -18,6 +18,7 @@ public struct Message: Sendable, Hashable, Identifiable {
     /// The text: any bytes, passed through untouched.
     public var body: [UInt8]
 
+    /// A message with these parts.
     public init(
         id: MessageID, board: BoardName, time: Timestamp, origin: Origin, author: String? = nil,
         attributes: Attributes = .none, body: [UInt8]

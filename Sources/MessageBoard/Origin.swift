@@ -7,6 +7,7 @@ public struct Origin: Sendable, Hashable {
     /// The road that it came by.
     public var road: Road
 
+    /// An origin with these parts.
     public init(address: String, port: UInt16, road: Road) {
         self.address = address
         self.port = port
@@ -19,10 +20,12 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     /// The short name that people and the store see.
     public let name: String
 
+    /// The road of this name.
     public init(_ name: String) {
         self.name = name
     }
 
+    /// The name.
     public var description: String { name }
 
     /// One datagram a request.

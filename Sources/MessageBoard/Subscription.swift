@@ -3,13 +3,16 @@
 /// Each message comes once, in the order of the numbers. The sequence never ends by itself: it throws what
 /// ``Board/messages(in:page:)`` and ``Board/waitForMessage(after:on:)`` throw, ``BoardError/cancelled`` among them.
 public struct Subscription<Source: Board>: AsyncSequence, Sendable {
+    /// A message of the board.
     public typealias Element = Message
+    /// What a board can say no with.
     public typealias Failure = BoardError
 
     let board: Source
     let name: BoardName
     let after: MessageID
 
+    /// Begins after the number, anew for every iterator.
     public func makeAsyncIterator() -> Iterator {
         Iterator(board: board, range: MessageRange(board: name, after: after))
     }
@@ -22,6 +25,7 @@ public struct Subscription<Source: Board>: AsyncSequence, Sendable {
         /// Fetched and not yet given, newest first.
         var page: [Message] = []
 
+        /// The next message; waits for one. Throws as the sequence does, and can be asked again then.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(BoardError) -> Message? {
             while page.isEmpty {
                 try await board.waitForMessage(after: range.after, on: range.board)

@@ -3,6 +3,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     /// Microseconds since the epoch.
     public var microseconds: Int64
 
+    /// The point this many microseconds after the epoch.
     public init(microseconds: Int64) {
         self.microseconds = microseconds
     }
@@ -24,11 +25,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         let parts = text.dropFirst(negative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = UInt32(parts[0]).map(Int64.init) else { return nil }
         let decimals = parts.count == 2 ? parts[1].prefix(6) : "0"
-        guard !decimals.isEmpty, let fraction = Int64(decimals + String(repeating: "0", count: 6 - decimals.utf8.count)), fraction >= 0
+        guard !decimals.isEmpty,
+            let fraction = Int64(decimals + String(repeating: "0", count: 6 - decimals.utf8.count)), fraction >= 0
         else { return nil }
         microseconds = (whole * 1_000_000 + fraction) * (negative ? -1 : 1)
     }
 
+    /// Whether one is earlier than the other.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
     }

@@ -13,7 +13,9 @@ func input(upTo limit: Int) throws(InputError) -> [UInt8] {
     while bytes.count < limit {
         let count = read(STDIN_FILENO, &piece, min(piece.count, limit - bytes.count))
         if count < 0 && errno == EINTR { continue }
-        guard count >= 0 else { throw InputError(description: "cannot read standard input: \(String(cString: strerror(errno)))") }
+        guard count >= 0 else {
+            throw InputError(description: "cannot read standard input: \(String(cString: strerror(errno)))")
+        }
         if count == 0 { break }
         bytes += piece[..<count]
     }

@@ -40,7 +40,8 @@ struct FloorTests {
             let paths = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
             for case let file as URL in paths where file.pathExtension == "swift" {
                 files += 1
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+                let lines = try String(contentsOf: file, encoding: .utf8).split(
+                    separator: "\n", omittingEmptySubsequences: false)
                 #expect(lines.count <= 500, "\(file.lastPathComponent) has \(lines.count) lines")
             }
         }
@@ -80,7 +81,8 @@ struct FloorTests {
                 (dependency["byName"] as? [Any] ?? dependency["product"] as? [Any])?.first as? String
             }
             return Target(
-                name: target["name"] as? String ?? "", type: target["type"] as? String ?? "", dependencies: dependencies)
+                name: target["name"] as? String ?? "", type: target["type"] as? String ?? "", dependencies: dependencies
+            )
         }
     }
 }

@@ -11,7 +11,8 @@ struct RoadTests {
 
     /// Runs a body with a client of a board in memory.
     private func withClient(
-        _ transport: Transport, limits: ServerLimits = ServerLimits(), _ body: (BoardClient, Endpoint) async throws -> Void
+        _ transport: Transport, limits: ServerLimits = ServerLimits(),
+        _ body: (BoardClient, Endpoint) async throws -> Void
     ) async throws {
         let processor = RequestProcessor(board: MemoryBoard(now: { Timestamp(microseconds: 1) }))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -19,12 +20,14 @@ struct RoadTests {
             let endpoint: Endpoint
             switch transport {
             case .udp:
-                let gateway = try await UDPGateway(host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
+                let gateway = try await UDPGateway(
+                    host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
                 endpoint = try #require(Endpoint(gateway.endpoint))
                 group.addTask { try await gateway.run() }
                 try await body(BoardClient(road: UDPRoad(endpoint, timeout: .seconds(10))), endpoint)
             case .tcp:
-                let gateway = try await TCPGateway(host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
+                let gateway = try await TCPGateway(
+                    host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
                 endpoint = try #require(Endpoint(gateway.endpoint))
                 group.addTask { try await gateway.run() }
                 try await body(BoardClient(road: TCPRoad(endpoint, timeout: .seconds(10))), endpoint)
@@ -70,7 +73,9 @@ struct RoadTests {
     @Test func `an answer over one datagram is refused on UDP and comes whole on TCP`() async throws {
         for transport in Transport.allCases {
             try await withClient(transport) { client, _ in
-                for _ in 0..<5 { _ = try await client.publish(PublishRequest(body: [UInt8](repeating: 7, count: 30_000))) }
+                for _ in 0..<5 {
+                    _ = try await client.publish(PublishRequest(body: [UInt8](repeating: 7, count: 30_000)))
+                }
                 var read = 0
                 do {
                     try await client.last(nil) { read += $0.body.count }
@@ -88,7 +93,9 @@ struct RoadTests {
         limits.requestBytes = 10_000
         try await withClient(.tcp, limits: limits) { client, _ in
             _ = try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 9_900)))
-            await #expect { try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 1 << 20))) } throws: { error in
+            await #expect {
+                try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 1 << 20)))
+            } throws: { error in
                 if case ClientError.answer(.refused(.tooBig, _)) = error { true } else { false }
             }
         }
@@ -98,7 +105,9 @@ struct RoadTests {
         var limits = ServerLimits()
         limits.unfinishedRequestBytes = 100_000
         try await withClient(.tcp, limits: limits) { client, _ in
-            await #expect { try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 200_000))) } throws: { error in
+            await #expect {
+                try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 200_000)))
+            } throws: { error in
                 if case ClientError.answer(.refused(.serverFailed, _)) = error { true } else { false }
             }
             _ = try await client.publish(PublishRequest(body: [UInt8](repeating: 1, count: 90_000)))

@@ -6,7 +6,8 @@ import Testing
 /// What a store says of files that are not as it left them.
 struct DamageTests {
     /// A store with messages, closed.
-    private func filled(_ texts: [String] = ["aaaa-first", "bbbb-second", "cccc-third"]) async throws -> TemporaryStore {
+    private func filled(_ texts: [String] = ["aaaa-first", "bbbb-second", "cccc-third"]) async throws -> TemporaryStore
+    {
         let store = TemporaryStore()
         let board = try store.open()
         for text in texts { _ = try await board.publish(draft(text)) }
@@ -26,8 +27,12 @@ struct DamageTests {
         limits.tailMessages = tailMessages
         let board = try store.open(limits: limits)
         #expect(try await board.message(1).body == Array("aaaa-first".utf8))
-        await #expect(throws: BoardError.messageDamaged(2, reason: "its checksum does not match its content")) { try await board.message(2) }
-        await #expect(throws: BoardError.messageDamaged(2, reason: "its checksum does not match its content")) { try await board.last(3) }
+        await #expect(throws: BoardError.messageDamaged(2, reason: "its checksum does not match its content")) {
+            try await board.message(2)
+        }
+        await #expect(throws: BoardError.messageDamaged(2, reason: "its checksum does not match its content")) {
+            try await board.last(3)
+        }
         #expect(texts(try await board.last(1)) == ["cccc-third"])
         _ = try await board.publish(draft("still works"))
         await board.close()
@@ -88,7 +93,9 @@ struct DamageTests {
     @Test func `a newer schema is refused`() async throws {
         let store = try await filled()
         try store.change("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: store.file("board.sqlite"), found: 99, known: 1)) { try store.open() }
+        #expect(throws: StoreError.newerSchema(path: store.file("board.sqlite"), found: 99, known: 1)) {
+            try store.open()
+        }
     }
 
     @Test func `somebody else's database is refused`() throws {
@@ -98,7 +105,9 @@ struct DamageTests {
         #expect { try store.open() } throws: { isDamage($0) }
     }
 
-    @Test func `a second server on the same directory is refused, and a third after the first has gone is not`() async throws {
+    @Test func `a second server on the same directory is refused, and a third after the first has gone is not`()
+        async throws
+    {
         let store = TemporaryStore()
         let first = try store.open()
         #expect(throws: StoreError.locked(path: store.path, holder: "process \(getpid())")) { try store.open() }
@@ -107,6 +116,8 @@ struct DamageTests {
 
     @Test func `a directory that cannot be made is named`() {
         let store = TemporaryStore()
-        #expect(throws: (any Error).self) { try Data().write(to: URL(filePath: store.path)); _ = try store.open() }
+        #expect(throws: (any Error).self) {
+            try Data().write(to: URL(filePath: store.path)); _ = try store.open()
+        }
     }
 }

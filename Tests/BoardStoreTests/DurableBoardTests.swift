@@ -56,7 +56,9 @@ struct DurableBoardTests {
         let first = try await board.publish(draft("once", requestID: "r"))
         await board.close()
         board = try store.open()
-        #expect(try await board.publish(draft("again", requestID: "r")) == Publication(id: first.id, time: first.time, isRepeat: true))
+        #expect(
+            try await board.publish(draft("again", requestID: "r"))
+                == Publication(id: first.id, time: first.time, isRepeat: true))
         await board.close()
     }
 
@@ -76,7 +78,9 @@ struct DurableBoardTests {
         let store = TemporaryStore()
         let board = try store.open()
         await board.close()
-        await #expect(throws: BoardError.unavailable(reason: "the server is stopping")) { try await board.publish(draft("late")) }
+        await #expect(throws: BoardError.unavailable(reason: "the server is stopping")) {
+            try await board.publish(draft("late"))
+        }
     }
 
     @Test func `memory holds no more of the newest messages than its limits, and older ones still come`() async throws {

@@ -6,7 +6,8 @@ import Testing
 struct AnswerTests {
     private let message = Message(
         id: 17, board: .public, time: Timestamp(microseconds: 1_763_805_000_123_456),
-        origin: Origin(address: "127.0.0.1", port: 43_210, road: .udp), author: "Ada", body: Array("Hello: world!".utf8))
+        origin: Origin(address: "127.0.0.1", port: 43_210, road: .udp), author: "Ada", body: Array("Hello: world!".utf8)
+    )
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
@@ -22,7 +23,8 @@ struct AnswerTests {
     }
 
     @Test(arguments: [
-        ("2001:db8::1", "2001-db8--1.ipv6-literal.net"), ("::1", "--1.ipv6-literal.net"), ("fe80::1%eth0", "fe80--1seth0.ipv6-literal.net"),
+        ("2001:db8::1", "2001-db8--1.ipv6-literal.net"), ("::1", "--1.ipv6-literal.net"),
+        ("fe80::1%eth0", "fe80--1seth0.ipv6-literal.net"),
     ])
     func `an IPv6 address brings no colons into an answer`(address: String, written: String) {
         var message = message
@@ -64,7 +66,8 @@ struct AnswerTests {
     }
 
     @Test(arguments: [
-        ("", AnswerError.unreadable("it is empty")), ("x", .unreadable("its first byte")), ("0x", .unreadable("its second byte")),
+        ("", AnswerError.unreadable("it is empty")), ("x", .unreadable("its first byte")),
+        ("0x", .unreadable("its second byte")),
         ("2", .refused(.messageNotFound, reason: "")), ("9:disk full", .refused(.serverFailed, reason: "disk full")),
         ("0:x", .unreadable("a record of 1 fields instead of 8 or 9")), ("0:,,,,,,,", .unreadable("the id")),
     ])
@@ -78,7 +81,9 @@ struct AnswerTests {
 
     @Test func `the answer to a publish is its number or the server's no`() throws {
         #expect(try BoardAnswer.publishedID(BoardAnswer.published(42)) == 42)
-        #expect(throws: AnswerError.refused(.serverFailed, reason: "full")) { try BoardAnswer.publishedID(Array("9:full".utf8)) }
+        #expect(throws: AnswerError.refused(.serverFailed, reason: "full")) {
+            try BoardAnswer.publishedID(Array("9:full".utf8))
+        }
         #expect(throws: AnswerError.unreadable("the id")) { try BoardAnswer.publishedID(Array("0".utf8)) }
     }
 
@@ -86,7 +91,8 @@ struct AnswerTests {
         let errors: [(BoardError, AnswerCode)] = [
             (.messageNotFound(1), .messageNotFound), (.messageDamaged(1, reason: ""), .serverFailed),
             (.tooBig("", bytes: 2, limit: 1), .tooBig), (.full(reason: ""), .serverFailed),
-            (.overloaded(reason: ""), .serverFailed), (.unavailable(reason: ""), .serverFailed), (.cancelled, .serverFailed),
+            (.overloaded(reason: ""), .serverFailed), (.unavailable(reason: ""), .serverFailed),
+            (.cancelled, .serverFailed),
         ]
         for (error, code) in errors { #expect(AnswerCode(error) == code) }
     }

@@ -36,8 +36,11 @@ struct RequestTests {
         ("6:1:", .lastRecords(count: 1, board: .public, withRoad: false)),
         ("6:1:notes:road", .lastRecords(count: 1, board: BoardName("notes")!, withRoad: true)),
         ("7:::::text", publish("text")),
-        ("7:bm90ZXM=:QWRh:cjE=:eyJ0aXRsZSI6IngifQ==:a:b", publish(
-            "a:b", board: BoardName("notes")!, author: "Ada", requestID: "r1", attributes: ["title": "x"])),
+        (
+            "7:bm90ZXM=:QWRh:cjE=:eyJ0aXRsZSI6IngifQ==:a:b",
+            publish(
+                "a:b", board: BoardName("notes")!, author: "Ada", requestID: "r1", attributes: ["title": "x"])
+        ),
     ])
     func `a request is read`(pdu: String, request: BoardRequest) throws {
         #expect(try BoardRequest(decoding: Array(pdu.utf8)) == request)
@@ -49,9 +52,12 @@ struct RequestTests {
         ("2:", .badFormat), ("2:x", .badFormat), ("2:1x", .badFormat), ("2:1 2", .badFormat), ("2:-", .badFormat),
         ("2:0x10", .badFormat), ("2:1.5", .badFormat), ("3:", .badFormat), ("3:x", .badFormat), ("3:1:", .badFormat),
         ("3:1:x", .badFormat), ("3:1:record:x", .badFormat), ("3:1:record:road:", .badFormat), ("4:", .badFormat),
-        ("6:", .badFormat), ("6:1:a b", .badFormat), ("6:1:a:b", .badFormat), ("6:1:\(String(repeating: "x", count: 65))", .badFormat),
-        ("7:", .badFormat), ("7:::", .badFormat), ("7:::x", .badFormat), ("7:*::::x", .badFormat), ("7:YQ:::: x", .badFormat),
-        ("7:IA==::::x", .badFormat), ("7::/w==:::x", .badFormat), ("7::::W10=:x", .badFormat), ("7::::eyJhIjoxfQ==:x", .badFormat),
+        ("6:", .badFormat), ("6:1:a b", .badFormat), ("6:1:a:b", .badFormat),
+        ("6:1:\(String(repeating: "x", count: 65))", .badFormat),
+        ("7:", .badFormat), ("7:::", .badFormat), ("7:::x", .badFormat), ("7:*::::x", .badFormat),
+        ("7:YQ:::: x", .badFormat),
+        ("7:IA==::::x", .badFormat), ("7::/w==:::x", .badFormat), ("7::::W10=:x", .badFormat),
+        ("7::::eyJhIjoxfQ==:x", .badFormat),
         ("0:", .unknownControl), ("5:", .unknownControl), ("8:", .unknownControl), ("9:x", .unknownControl),
         ("a:", .unknownControl), (" :1", .unknownControl), ("\0:", .unknownControl),
     ])
@@ -67,7 +73,8 @@ struct RequestTests {
         func request(author: Int = 0, id: Int = 0, attribute: Int = 0) -> BoardRequest {
             .publishFull(
                 PublishRequest(
-                    author: String(repeating: "a", count: author), requestID: [UInt8](repeating: 1, count: id), body: []))
+                    author: String(repeating: "a", count: author), requestID: [UInt8](repeating: 1, count: id), body: []
+                ))
         }
         for big in [request(author: Draft.maximumAuthorBytes + 1), request(id: Draft.maximumRequestIDBytes + 1)] {
             #expect(throws: RequestError.tooBig) { try BoardRequest(decoding: big.encoded()) }

@@ -22,7 +22,10 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     mutating func text(upTo count: Int) -> String {
-        String((0..<Int.random(in: 0...count, using: &self)).map { _ in "aZ0:,;?/\"\\ äß漢🎈\n".randomElement(using: &self) ?? "x" })
+        String(
+            (0..<Int.random(in: 0...count, using: &self)).map { _ in
+                "aZ0:,;?/\"\\ äß漢🎈\n".randomElement(using: &self) ?? "x"
+            })
     }
 
     mutating func board() -> BoardName {

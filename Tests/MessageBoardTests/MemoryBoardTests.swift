@@ -47,7 +47,8 @@ struct ValueTests {
         let origin = Origin(address: "192.0.2.1", port: 1, road: .udp)
         func draft(author: Int = 0, request: Int = 0) throws(BoardError) -> Draft {
             try Draft(
-                author: String(repeating: "a", count: author), requestID: [UInt8](repeating: 1, count: request), body: [],
+                author: String(repeating: "a", count: author), requestID: [UInt8](repeating: 1, count: request),
+                body: [],
                 origin: origin)
         }
         _ = try draft(author: Draft.maximumAuthorBytes, request: Draft.maximumRequestIDBytes)

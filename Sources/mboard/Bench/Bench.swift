@@ -30,7 +30,8 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Sockets (default: as many as --inflight: on udp and tcp a socket has one request at a time).", valueName: "n"))
+            "Sockets (default: as many as --inflight: on udp and tcp a socket has one request at a time).",
+            valueName: "n"))
     var connections: Int?
 
     @Option(help: ArgumentHelp("Requests in all.", valueName: "n"))

@@ -19,13 +19,24 @@ struct LoadReport {
 
     var table: String {
         var rows = [
-            ("\(operation.name) via \(plan.via)", "\(plan.inflight) in flight, \(result.completed) done, \(result.errors) errors"),
+            (
+                "\(operation.name) via \(plan.via)",
+                "\(plan.inflight) in flight, \(result.completed) done, \(result.errors) errors"
+            ),
             ("throughput", "\(Int(rate)) a second"),
-            ("latency", Self.percentiles.map { "\($0.0) \(decimal(milliseconds($0.1), 3)) ms" }.joined(separator: "   ")),
-            ("CPU a request", "client \(decimal(clientCost, 1)) us"
-                + (server.map { ", server \(decimal($0.cpuMicrosecondsPerOperation, 1)) us" } ?? "")),
+            (
+                "latency",
+                Self.percentiles.map { "\($0.0) \(decimal(milliseconds($0.1), 3)) ms" }.joined(separator: "   ")
+            ),
+            (
+                "CPU a request",
+                "client \(decimal(clientCost, 1)) us"
+                    + (server.map { ", server \(decimal($0.cpuMicrosecondsPerOperation, 1)) us" } ?? "")
+            ),
         ]
-        if let server { rows.append(("server's memory", "\(decimal(Double(server.peakBytes) / 1_048_576, 1)) MiB at most")) }
+        if let server {
+            rows.append(("server's memory", "\(decimal(Double(server.peakBytes) / 1_048_576, 1)) MiB at most"))
+        }
         return rows.map { $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
     }
 

@@ -121,7 +121,9 @@ final class LoadRun {
     private func showProgress() {
         let seconds = Double((NIODeadline.now() - begin).nanoseconds) / 1e9
         let answered = plan.count - unanswered
-        tell("\r\u{1B}[K\(answered) of \(plan.count), \(Int(Double(answered) / seconds)) a second, \(result.errors) errors")
+        tell(
+            "\r\u{1B}[K\(answered) of \(plan.count), \(Int(Double(answered) / seconds)) a second, \(result.errors) errors"
+        )
     }
 }
 

@@ -39,12 +39,14 @@ struct ClientOptions: ParsableArguments {
 }
 
 extension Endpoint: ExpressibleByArgument {
+    /// Reads the argument; `nil` when it cannot be read.
     public init?(argument: String) {
         self.init(argument)
     }
 }
 
 extension BoardName: ExpressibleByArgument {
+    /// Reads the argument; `nil` when it cannot be read.
     public init?(argument: String) {
         self.init(argument)
     }

@@ -5,7 +5,8 @@ import MessageBoard
 struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print one message's text.",
-        discussion: "Into a pipe or a file the bytes go as they are; on a terminal control characters are shown as signs.")
+        discussion:
+            "Into a pipe or a file the bytes go as they are; on a terminal control characters are shown as signs.")
 
     @OptionGroup var options: ClientOptions
 

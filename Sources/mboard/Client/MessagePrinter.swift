@@ -12,7 +12,8 @@ struct MessagePrinter {
     private static func line(_ message: Message, colours: Bool) -> String {
         let time = Date(timeIntervalSince1970: message.time.seconds).formatted(
             Date.VerbatimFormatStyle(
-                format: "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+                format:
+                    "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
                 timeZone: .current, calendar: Calendar(identifier: .gregorian)))
         let writer = message.author ?? "\(message.origin.address):\(message.origin.port)"
         let head = "\(message.id)  \(time)  \(harmless(writer))"

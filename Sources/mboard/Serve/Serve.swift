@@ -94,7 +94,8 @@ struct Serve: AsyncParsableCommand {
         switch configuration.storage {
         case .disk(let directory, .full): complain("mboard: data in \(directory); acknowledged means on disk")
         case .disk(let directory, .relaxed):
-            complain("mboard: data in \(directory); RELAXED: a power cut may lose what was acknowledged in the last 100 ms")
+            complain(
+                "mboard: data in \(directory); RELAXED: a power cut may lose what was acknowledged in the last 100 ms")
         case .memory: complain("mboard: MEMORY ONLY: nothing is kept on disk, all is gone when this process ends")
         }
     }

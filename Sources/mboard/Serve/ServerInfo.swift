@@ -17,7 +17,8 @@ struct ServerInfo {
         object["pid"] = Int(pid)
         object["server"] = server
         do {
-            let json = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+            let json = try JSONSerialization.data(
+                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
             try (json + Data("\n".utf8)).write(to: URL(filePath: path), options: .atomic)
         } catch {
             throw StoreError.inaccessible(path: path, reason: error.localizedDescription)

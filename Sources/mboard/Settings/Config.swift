@@ -3,7 +3,8 @@ import ArgumentParser
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print every setting of a server, its value, and where the value came from.",
-        discussion: "Takes the same flags as serve, and reads the same file and environment. What it prints is a valid file.")
+        discussion:
+            "Takes the same flags as serve, and reads the same file and environment. What it prints is a valid file.")
 
     @OptionGroup var flags: SettingFlags
 

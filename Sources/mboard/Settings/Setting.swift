@@ -41,7 +41,8 @@ enum Setting: String, CaseIterable {
     func defaultValue(environment: [String: String]) -> String {
         switch self {
         case .data:
-            environment["XDG_STATE_HOME"].map { $0 + "/mboard" } ?? (environment["HOME"] ?? ".") + "/.local/state/mboard"
+            environment["XDG_STATE_HOME"].map { $0 + "/mboard" } ?? (environment["HOME"] ?? ".")
+                + "/.local/state/mboard"
         case .name: "mboard"
         case .durability: "full"
         case .readyFile: ""

@@ -3,7 +3,9 @@ import Foundation
 
 /// The settings as flags, shared by the commands that have a server's settings.
 struct SettingFlags: ParsableArguments {
-    @Option(help: ArgumentHelp("YAML file with settings; its keys are the flags' names ($MBOARD_CONFIG).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "YAML file with settings; its keys are the flags' names ($MBOARD_CONFIG).", valueName: "file"))
     var config: String?
 
     @Option(help: Self.help(.data, "dir")) var data: String?

@@ -24,7 +24,8 @@ enum SettingsFile {
             let line = key.mark?.line ?? 0
             guard let name = key.scalar?.string, let setting = Setting(rawValue: name) else {
                 let known = Setting.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SettingError("\(path):\(line): unknown key \"\(key.scalar?.string ?? "?")\"; the keys are \(known)")
+                throw SettingError(
+                    "\(path):\(line): unknown key \"\(key.scalar?.string ?? "?")\"; the keys are \(known)")
             }
             guard let scalar = value.scalar else {
                 throw SettingError("\(path):\(line): \(name) takes one value")
