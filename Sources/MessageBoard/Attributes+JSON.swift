@@ -19,6 +19,7 @@ extension Attributes {
             return
         }
         guard json.count <= Self.maximumJSONBytes else { throw .tooBig }
+        guard Self.isFlat(json) else { throw .notAnObjectOfStrings }
         let values: [String: String]
         do { values = try JSONDecoder().decode([String: String].self, from: Data(json)) } catch {
             throw .notAnObjectOfStrings
@@ -34,5 +35,23 @@ extension Attributes {
         do { return Array(try encoder.encode(values)) } catch {
             preconditionFailure("a dictionary of strings always has a JSON form: \(error)")
         }
+    }
+
+    /// Whether no object or array stands within another: Foundation's parser calls itself for each, and a deep one would
+    /// end the process.
+    private static func isFlat(_ json: [UInt8]) -> Bool {
+        var isInString = false
+        var isEscaped = false
+        var opened = 0
+        for byte in json {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\") where isInString: isEscaped = true
+            case UInt8(ascii: "\""): isInString.toggle()
+            case UInt8(ascii: "{") where !isInString, UInt8(ascii: "[") where !isInString: opened += 1
+            default: break
+            }
+        }
+        return opened <= 1
     }
 }
