@@ -3,11 +3,12 @@
 import random
 import traceback
 
+from .disk import DiskError
 from .options import Options
 from .publication import title_prefix
 from .report import Outcome, Progress
 from .server import Refused, Server
-from .shim import Shims
+from .shim import ShimError, Shims
 from .verify import Findings
 from .wire import NoAnswer
 from .workplace import Workplace
@@ -42,13 +43,14 @@ class Context:
             findings = Findings(other=[str(error)])
         except (NoAnswer, ValueError) as error:
             findings = Findings(other=[f"reading back: {error}", f"the server: {self.server.last_words()}"])
-        except KeyboardInterrupt:
-            raise
+        except (ShimError, DiskError, RuntimeError) as error:
+            findings = Findings(other=[str(error)])
         except Exception:
             findings = Findings(other=[traceback.format_exc(limit=-3).strip()])
         outcome.rounds += 1
         outcome.findings.add(findings)
         if findings and not outcome.must_lose:
+            outcome.failed_rounds += 1
             self.keep(outcome, story, findings)
         return not findings
 

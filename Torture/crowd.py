@@ -4,7 +4,7 @@ import random
 import threading
 
 from . import wire
-from .publication import Author, Publication, Tally
+from .publication import Author, Publication, Sizes, Tally
 
 UDP_CLIENTS = 20
 TCP_CLIENTS = 6
@@ -85,8 +85,8 @@ class Client(threading.Thread):
 class Crowd:
     """Starts its clients, each with a part of what is pending; both ways to end it return what they published."""
 
-    def __init__(self, server, rng: random.Random, title: str, pending=(), fresh: bool = True, longest: int = 50_000,
-                 smallest_share: float = 0.25):
+    def __init__(self, server, rng: random.Random, title: str, pending=(), fresh: bool = True,
+                 sizes: Sizes = Sizes(), smallest_share: float = 0.25):
         self.ends, self.tally = Ends(), Tally()
         udp = max(1, int(UDP_CLIENTS * rng.uniform(smallest_share, 1)))
         tcp = max(1, int(TCP_CLIENTS * rng.uniform(smallest_share, 1)))
@@ -94,7 +94,7 @@ class Crowd:
         self.clients = []
         for number, road in enumerate(roads):
             own = random.Random(rng.getrandbits(64))
-            client = Client(road, server, Author(f"{title}/{number}", own, longest), own, self.ends, self.tally)
+            client = Client(road, server, Author(f"{title}/{number}", own, sizes), own, self.ends, self.tally)
             client.pending = list(pending)[number :: len(roads)]
             client.fresh = fresh
             self.clients.append(client)

@@ -36,7 +36,7 @@ def unmount(mountpoint: Path) -> None:
 class PowerDisk:
     """ext4 in a file, mounted through a loop device."""
 
-    def __init__(self, workplace, name: str, megabytes: int = 192):
+    def __init__(self, workplace, name: str, megabytes: int):
         self.mountpoint = workplace.directory(name)
         self.image = workplace.root / f"{name}.img"
         with self.image.open("wb") as file:

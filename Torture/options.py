@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+BUILT = Path(__file__).resolve().parent.parent / ".build" / "release" / "mboard"
 
 HELP = """\
 script/torture [KEY=VALUE ...]
@@ -16,11 +16,12 @@ acknowledged message is there once, with its id, time and body. Exit code 0 when
 
 scenario   what happens                                                          rounds
 kills      kill -9 under load on UDP and TCP, restart, read all back             KILLS (30)
+stops      SIGTERM under load: finish what is in hand, exit 0                    STOPS  (KILLS / 5)
 cuts       power cuts: ext4 on a loop mount is shut down under the server (root) CUTS  (10 as root, else 0)
 writes     short writes, torn writes, EIO on the store's files                   WRITES (KILLS / 4)
 syncs      a sync fails: nothing more is acknowledged, exit 74                   SYNCS  (KILLS / 6)
 full       the disk fills up and gets room again, without a restart              FULLS  (2)
-flips      bits flipped in the files at rest: reported, never served             FLIPS  (KILLS)
+flips      bits flipped in the files at rest: reported, never served             FLIPS  (KILLS / 2)
 clock      the wall clock jumps by hours while requests are repeated             JUMPS  (KILLS / 10)
 controls   power cuts that MUST lose: relaxed durability, a sync that lies       CONTROLS (5 tries, 0 when CUTS=0)
 checks     the verifier is shown damaged answers and must object to each         always
@@ -34,8 +35,8 @@ CUTS and CONTROLS need root, ext4 and loop devices. Asked for where they cannot 
 both out. A key may also be an environment variable; the command line wins. Needs python3, and clang or cc.
 """
 
-SCENARIOS = ("checks", "kills", "cuts", "writes", "syncs", "full", "flips", "clock", "controls")
-COUNTS = ("KILLS", "CUTS", "WRITES", "SYNCS", "FULLS", "FLIPS", "JUMPS", "CONTROLS")
+SCENARIOS = ("checks", "kills", "stops", "cuts", "writes", "syncs", "full", "flips", "clock", "controls")
+COUNTS = ("KILLS", "STOPS", "CUTS", "WRITES", "SYNCS", "FULLS", "FLIPS", "JUMPS", "CONTROLS")
 KEYS = COUNTS + ("SEED", "ONLY", "MBOARD")
 
 
@@ -53,7 +54,8 @@ class Options:
     def command(self, scenario: str) -> str:
         """The command that repeats one scenario."""
         counts = " ".join(f"{key}={self.counts[key]}" for key in COUNTS)
-        return f"script/torture ONLY={scenario} SEED={self.seed} {counts}"
+        server = "" if self.binary == BUILT else f" MBOARD={self.binary}"
+        return f"script/torture ONLY={scenario} SEED={self.seed} {counts}{server}"
 
 
 def parse(words: list[str], environment=os.environ) -> Options:
@@ -75,10 +77,11 @@ def counts(given: dict[str, str]) -> dict[str, int]:
     kills = number(given, "KILLS", 30)
     cuts = number(given, "CUTS", 10 if os.geteuid() == 0 else 0)
     defaults = {
+        "STOPS": max(5, kills // 5) if kills else 0,
         "WRITES": max(6, kills // 4) if kills else 0,
         "SYNCS": max(5, kills // 6) if kills else 0,
         "FULLS": 2,
-        "FLIPS": kills,
+        "FLIPS": max(20, kills // 2) if kills else 0,
         "JUMPS": max(3, kills // 10) if kills else 0,
         "CONTROLS": 5 if cuts else 0,
     }
@@ -101,7 +104,7 @@ def scenarios(text: str) -> tuple[str, ...]:
 
 
 def binary(given: str | None) -> Path:
-    path = Path(given).absolute() if given else PROJECT / ".build" / "release" / "mboard"
+    path = Path(given).absolute() if given else BUILT
     if not os.access(path, os.X_OK):
         raise UsageError(f"no server at {path}: run 'swift build -c release', or give MBOARD=PATH")
     return path

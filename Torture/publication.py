@@ -66,16 +66,30 @@ class Publication:
         return f"{title} ({'request 7' if self.once else 'request 1'}, {len(self.body)} bytes)"
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes of the bodies: mostly short ones, some of a page, some that take many pages."""
+
+    longest: int = 50_000
+    long_share: float = 0.05
+
+    def choose(self, rng: random.Random) -> int:
+        kind = rng.random()
+        if kind < self.long_share:
+            return rng.randrange(self.longest)
+        return rng.randrange(min(self.longest, 4_000 if kind < self.long_share + 0.15 else 200))
+
+
 class Author:
     """Makes publications that differ in everything a store could mix up; the title is unique."""
 
-    def __init__(self, title: str, rng: random.Random, longest: int = 50_000):
-        self.title, self.rng, self.longest, self.made = title, rng, longest, 0
+    def __init__(self, title: str, rng: random.Random, sizes: Sizes = Sizes()):
+        self.title, self.rng, self.sizes, self.made = title, rng, sizes, 0
 
     def next(self) -> Publication:
         rng, self.made = self.rng, self.made + 1
         title = f"{self.title}/{self.made}"
-        body = title.encode() + b"\n" + rng.randbytes(self.length())
+        body = title.encode() + b"\n" + rng.randbytes(self.sizes.choose(rng))
         if rng.random() < 0.4:
             return Publication(body, once=False)
         return Publication(
@@ -86,11 +100,6 @@ class Author:
             request=f"{title}-{rng.getrandbits(64):x}",
             attributes={"title": title, "priority": str(rng.randrange(5))} if rng.random() < 0.3 else {},
         )
-
-    def length(self) -> int:
-        kind = self.rng.random()
-        most = 200 if kind < 0.8 else 4_000 if kind < 0.95 else self.longest
-        return self.rng.randrange(min(most, self.longest))
 
 
 def title_prefix(seed: int, scenario: str, number: int) -> str:

@@ -17,16 +17,21 @@ class Snapshot:
         return [record for board in self.records.values() for record in board]
 
 
+def ask(server, request: bytes) -> bytes:
+    """With more patience than a client has: on a busy machine a slow answer is not a wrong one."""
+    return wire.ask_tcp(server.tcp, request, patience=60)
+
+
 def read(server) -> Snapshot:
     """The lists; read_by_id() adds the messages one by one."""
     snapshot = Snapshot()
-    snapshot.listed = wire.parse_ids(wire.ask_tcp(server.tcp, b"2:0"))
+    snapshot.listed = wire.parse_ids(ask(server, b"2:0"))
     for board in BOARDS:
         suffix = b"" if board == "public" else b":" + board.encode()
-        snapshot.records[board] = wire.parse_records(wire.ask_tcp(server.tcp, b"6:0" + suffix, patience=30))
+        snapshot.records[board] = wire.parse_records(ask(server, b"6:0" + suffix))
     return snapshot
 
 
 def read_by_id(server, snapshot: Snapshot, ids) -> None:
     for number in ids:
-        snapshot.by_id[number] = wire.ask_tcp(server.tcp, b"3:%d" % number)
+        snapshot.by_id[number] = ask(server, b"3:%d" % number)

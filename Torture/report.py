@@ -15,6 +15,7 @@ class Outcome:
     note: str = ""
     skipped: bool = False
     must_lose: bool = False  # a negative control
+    failed_rounds: int = 0
     noticed: int = 0  # refusals to start on a control's damaged store: a loss that was seen
 
     @property
@@ -26,11 +27,16 @@ class Outcome:
         return not self.findings
 
     @property
+    def hopeless(self) -> bool:
+        """Enough rounds have failed to know what is wrong."""
+        return self.failed_rounds >= 3
+
+    @property
     def verdict(self) -> str:
         if self.skipped:
             return "left out"
         if self.must_lose:
-            return "loses, as it must" if self.good else "BLIND"
+            return "loses, as it must" if self.good else "FAILED" if self.findings.other else "BLIND"
         return "ok" if self.good else "FAILED"
 
     def row(self) -> tuple:

@@ -101,9 +101,12 @@ class Server:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"process {self.process.pid} does not stop on SIGSTOP")
 
-    def last_words(self, lines: int = 6) -> str:
+    def last_words(self, most: int = 6) -> str:
+        """The end of what the server said; of a crash the place, not the registers after it."""
         run = self.log.read_text(errors="replace").rsplit("--- start\n", 1)[-1]
-        return " | ".join(run.strip().splitlines()[-lines:])
+        lines = [line.strip() for line in run.splitlines() if line.strip()]
+        crash = next((number for number, line in enumerate(lines) if line.endswith("crashed:")), None)
+        return " | ".join(lines[-most:] if crash is None else lines[crash : crash + 3])[:800]
 
 
 def address(text: str) -> tuple[str, int]:

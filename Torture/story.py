@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import readback, verify
 from .crowd import Crowd
-from .publication import Publication, count_acknowledged
+from .publication import Publication, Sizes, count_acknowledged
 from .server import Server
 from .verify import Findings
 
@@ -14,10 +14,10 @@ OLD_MESSAGES_READ_AGAIN = 40
 
 class Story:
     def __init__(self, context, title: str, data: Path, rng: random.Random, durability: str = "full",
-                 environment: dict | None = None, check_times: bool = True, longest: int = 50_000):
+                 environment: dict | None = None, check_times: bool = True, sizes: Sizes = Sizes()):
         self.context, self.title, self.data, self.rng = context, title, data, rng
         self.durability, self.environment = durability, environment or {}
-        self.check_times, self.longest = check_times, longest
+        self.check_times, self.sizes = check_times, sizes
         self.publications: list[Publication] = []
         self.unread: list[Publication] = []  # not yet read by id
         self.runs = 0
@@ -43,14 +43,23 @@ class Story:
     def acknowledged(self) -> int:
         return count_acknowledged(self.publications)
 
-    def crowd(self, fresh: bool = True, **shape) -> Crowd:
-        """Clients that first ask again for everything that has had no answer yet."""
-        return Crowd(self.server, self.rng, f"{self.title}/{self.runs}", self.pending, fresh, self.longest, **shape)
+    def crowd(self, fresh: bool = True, pending: list[Publication] | None = None, **shape) -> Crowd:
+        """Clients that first ask again for what is pending: everything that has had no answer yet, or what is given."""
+        pending = self.pending if pending is None else pending
+        return Crowd(self.server, self.rng, f"{self.title}/{self.runs}", pending, fresh, self.sizes, **shape)
 
     def end(self, crowd: Crowd, server_is_gone: bool) -> None:
         made = crowd.abandon() if server_is_gone else crowd.finish()
         self.publications.extend(made)
         self.unread.extend(made)
+
+    def start_load(self, **shape) -> Crowd:
+        """Clients that go on publishing; returns once the first message is acknowledged."""
+        crowd = self.crowd(**shape).start()
+        if not crowd.wait(lambda tally: tally.acknowledged, 30):
+            crowd.abandon()
+            raise RuntimeError("nothing was acknowledged within 30 s")
+        return crowd
 
     def load(self, acknowledged: int) -> None:
         """Publishes until so many more are acknowledged, and lets every client finish."""

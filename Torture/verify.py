@@ -27,7 +27,7 @@ class Findings:
             getattr(self, name).extend(getattr(more, name))
 
     def lines(self, most: int = 8) -> list[str]:
-        every = [(name, text) for name in ("lost", "doubled", "torn", "other") for text in getattr(self, name)]
+        every = [(name, text) for name in ("other", "lost", "doubled", "torn") for text in getattr(self, name)]
         rest = [f"... and {len(every) - most} more"] if len(every) > most else []
         return [f"{name}: {text}" if name != "other" else text for name, text in every[:most]] + rest
 
@@ -36,8 +36,9 @@ def judge(publications: list[Publication], snapshot: Snapshot, check_times: bool
     findings = Findings()
     found = match(publications, snapshot, findings)
     for publication in publications:
-        judge_presence(publication, found.get(publication, []), findings)
-        for record in found.get(publication, []):
+        records = found.get(publication, [])
+        judge_presence(publication, records, findings)
+        for record in records[:1]:
             judge_content(publication, record, check_times, findings)
         findings.other.extend(publication.complaints)
     judge_lists(snapshot, findings)

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum write_fault { WRITE_OK, WRITE_SHORT, WRITE_EIO, WRITE_NO_SPACE, WRITE_TORN_THEN_KILL };
-enum sync_fault { SYNC_OK, SYNC_EIO, SYNC_LIES };
+enum sync_fault { SYNC_OK, SYNC_EIO, SYNC_LIES, SYNC_KILLS_FIRST };
 
 struct control {
     int64_t seed;

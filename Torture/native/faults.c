@@ -154,6 +154,7 @@ static int synced(int descriptor, int (*real)(int)) {
     if (control->sync_fault == SYNC_OK || take(&control->sync_after) > 0) return real(descriptor);
     __atomic_add_fetch(&control->injected, 1, __ATOMIC_SEQ_CST);
     if (control->sync_fault == SYNC_LIES) return 0;
+    if (control->sync_fault == SYNC_KILLS_FIRST) kill(getpid(), SIGKILL);
     int64_t unset = 0;
     __atomic_compare_exchange_n(&control->failed_sync_at, &unset, monotonic_nanoseconds(), 0, __ATOMIC_SEQ_CST,
                                 __ATOMIC_SEQ_CST);

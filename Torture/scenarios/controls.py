@@ -9,6 +9,7 @@ from ..verify import Findings
 from .cuts import cut, power_disk
 
 ENOUGH = 200
+MEGABYTES = 256
 
 
 def run(context) -> list[Outcome]:
@@ -18,7 +19,7 @@ def run(context) -> list[Outcome]:
 def control(context, name: str, story_on) -> Outcome:
     """Tries until something is lost: the cut may by chance come right after a sync."""
     outcome = Outcome(f"controls/{name}", must_lose=True)
-    disk = power_disk(context, outcome, f"control-{name.replace(' ', '-')}")
+    disk = power_disk(context, outcome, f"control-{name.replace(' ', '-')}", MEGABYTES)
     if disk is None:
         return outcome
     for number in range(context.count("CONTROLS")):

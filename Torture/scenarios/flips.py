@@ -4,59 +4,35 @@ import shutil
 from collections import Counter
 
 from .. import wire
-from ..examine import Pristine, examine
-from ..flip import FlipChooser
+from ..bases import Base, bases
+from ..examine import examine
 from ..report import Outcome
 from ..server import EXIT_CORRUPT, EXIT_SYNC_FAILED, Refused
 from ..story import Story
 from ..verify import Findings
 
-MESSAGES = 120
 EXIT_INTERNAL = 70
-
-
-class Base:
-    """An undamaged store to copy from, with all its answers."""
-
-    def __init__(self, context, name: str, killed: bool):
-        self.name, self.context = name, context
-        rng = context.random(f"flips-{name}")
-        folder = context.workplace.directory("flips")
-        story = Story(context, f"{context.title('flips', 0)}/{name}", folder / name, rng, longest=6_000)
-        story.start()
-        story.load(MESSAGES // 2)
-        story.server.stop()
-        story.start()
-        story.load(MESSAGES // 2)
-        self.findings = story.verify(everything=True)
-        self.pristine = Pristine.read(story.server)
-        story.server.kill() if killed else story.server.stop()
-        self.story, self.chooser = story, FlipChooser(story.data)
+ROUNDS_PER_LARGE_ONE = 8
 
 
 def run(context) -> list[Outcome]:
     outcome, outcomes = Outcome("flips"), Counter()
-    if not context.count("FLIPS"):
-        return [outcome]
-    bases = []
-    for name, killed in (("stopped", False), ("killed", True)):
-        story = Story(context, "", context.workplace.root / name, context.random("flips"))
-        if not context.attempt(outcome, story, lambda: build(context, bases, name, killed)):
+    stores = bases(context)
+    for base in stores:
+        if not context.attempt(outcome, base.story, base.build):
             return [outcome]
-    outcome.rounds = 0
-    outcome.acknowledged = sum(base.story.acknowledged for base in bases)
+        outcome.acknowledged += base.story.acknowledged
+        outcome.rounds = 0
+    small, large = stores[:-1], stores[-1]
     for number in range(context.count("FLIPS")):
-        rng, base = context.random("flips", number), bases[number % len(bases)]
+        rng = context.random("flips", number)
+        base = large if number % ROUNDS_PER_LARGE_ONE == ROUNDS_PER_LARGE_ONE - 1 else rng.choice(small)
         story = Story(context, "", context.workplace.root / "flips" / "damaged", rng)
-        if not context.attempt(outcome, story, lambda: flip_round(story, base, outcomes)):
+        context.attempt(outcome, story, lambda: flip_round(story, base, outcomes))
+        if outcome.hopeless:
             break
     outcome.note = ", ".join(f"{label} {count}" for label, count in outcomes.most_common())
     return [outcome]
-
-
-def build(context, bases: list[Base], name: str, killed: bool) -> Findings:
-    bases.append(Base(context, name, killed))
-    return bases[-1].findings
 
 
 def flip_round(story: Story, base: Base, outcomes: Counter) -> Findings:
@@ -82,7 +58,7 @@ def judge_refusal(refusal: Refused) -> tuple[Findings, str]:
 
 def serve_damaged(story: Story, base: Base) -> tuple[Findings, str]:
     server = story.start()
-    result = examine(server, base.pristine)
+    result = examine(server, base.pristine, story.rng)
     findings, label = result.findings, "reported" if result.reported else "all exact"
     if not server.running and server.process.returncode == EXIT_CORRUPT:
         return findings, "ended with 65"
@@ -106,7 +82,7 @@ def live_on(story: Story, base: Base) -> Findings:
     if code not in (0, EXIT_CORRUPT, EXIT_INTERNAL, EXIT_SYNC_FAILED):
         findings.other.append(f"SIGTERM ended the server on a damaged store with {code}")
     try:
-        findings.add(examine(story.start(), base.pristine, added).findings)
+        findings.add(examine(story.start(), base.pristine, story.rng, added).findings)
     except Refused as refusal:
         findings.add(judge_refusal(refusal)[0])
     return findings

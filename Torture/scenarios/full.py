@@ -22,9 +22,9 @@ def run(context) -> list[Outcome]:
         folder = place.mountpoint if place else context.workplace.directory("full")
         story = Story(context, title, folder / f"board-{number}", rng)
         disk = place or PretendedDisk(context, story)
-        good = context.attempt(outcome, story, lambda: full_round(story, disk))
+        context.attempt(outcome, story, lambda: full_round(story, disk))
         outcome.acknowledged += story.acknowledged
-        if not good:
+        if outcome.hopeless:
             break
     if os.geteuid() != 0:
         outcome.note = "not root: the full disk was pretended (ENOSPC), not a small file system"

@@ -30,8 +30,7 @@ def run(context) -> list[Outcome]:
 def kill_round(story: Story, last: bool) -> Findings:
     if not story.server.running:
         story.start()
-    crowd = story.crowd().start()
-    crowd.wait(lambda tally: tally.acknowledged, 30)
+    crowd = story.start_load()
     time.sleep(story.rng.uniform(0, LONGEST_LOAD))
     story.server.kill()
     story.end(crowd, server_is_gone=True)

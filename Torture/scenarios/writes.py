@@ -18,9 +18,9 @@ def run(context) -> list[Outcome]:
         title, rng = context.title("writes", number), context.random("writes", number)
         story = Story(context, title, context.workplace.directory("writes") / f"board-{number}", rng)
         kind = kinds[number % len(kinds)]
-        good = context.attempt(outcome, story, lambda: fault_round(context, story, kind))
+        context.attempt(outcome, story, lambda: fault_round(context, story, kind))
         outcome.acknowledged += story.acknowledged
-        if not good:
+        if outcome.hopeless:
             break
     return [outcome]
 
