@@ -8,6 +8,42 @@ public struct RequestProcessor: Sendable {
     /// Bytes of bodies in one piece of a list of messages: what a slow client makes the server hold.
     private static let page = PageLimit(messages: 256, bytes: 64 << 10)
 
+    /// What is to be done with a request.
+    enum Step {
+        /// It is answered.
+        case answered([UInt8])
+        /// Its message has to be put on the board, together with others if there are any.
+        case publish(Draft, Acknowledgement)
+        /// It needs the board's disk, or an answer in pieces: ``RequestProcessor/answer(_:to:)``.
+        case read(BoardRequest)
+    }
+
+    /// How a publish is answered.
+    enum Acknowledgement {
+        /// To `1`: done.
+        case plain
+        /// To `7`: the message's number.
+        case number
+
+        func answer(_ result: Result<Publication, BoardError>) -> [UInt8] {
+            switch (self, result) {
+            case (.plain, .success): BoardAnswer.outcome(.ok)
+            case (.number, .success(let publication)): BoardAnswer.published(publication.id)
+            case (_, .failure(let error)): BoardAnswer.outcome(AnswerCode(error), reason: error.description)
+            }
+        }
+    }
+
+    /// Why an answer ends before its end.
+    enum Cut: Error {
+        /// It would not fit the road's PDU.
+        case tooBig
+        /// The client has gone.
+        case clientGone
+        /// The board could not go on when the answer had begun: the client must not take it for whole.
+        case broken
+    }
+
     private let board: any Board
 
     /// The processor of all roads to this board.
@@ -15,26 +51,50 @@ public struct RequestProcessor: Sendable {
         self.board = board
     }
 
-    /// Answers one request PDU, whatever its bytes are.
-    ///
-    /// - Throws: what the sink throws; ``AnswerCut/broken`` when the answer had begun and cannot go on.
-    func answer(_ pdu: consuming [UInt8], from origin: Origin, to sink: inout some AnswerSink) async throws(AnswerCut) {
+    /// Reads a request PDU, whatever its bytes are, and answers it when nothing has to be waited for.
+    func begin(_ pdu: consuming [UInt8], from origin: Origin) -> Step {
         let request: BoardRequest
         do throws(RequestError) {
             request = try BoardRequest(decoding: pdu)
         } catch {
-            return try await sink.write(BoardAnswer.outcome(error.code))
+            return .answered(BoardAnswer.outcome(error.code))
         }
+        do throws(BoardError) {
+            switch request {
+            case .publish(let body): return .publish(try Draft(body: body, origin: origin), .plain)
+            case .publishFull(let publish): return .publish(try publish.draft(from: origin), .number)
+            case .get(let id):
+                return board.messageAtHand(id).map { .answered(BoardAnswer.text($0)) } ?? .read(request)
+            case .getRecord, .lastIDs, .lastTexts, .lastRecords: return .read(request)
+            }
+        } catch {
+            return .answered(BoardAnswer.outcome(AnswerCode(error), reason: error.description))
+        }
+    }
+
+    /// Puts messages on the board; one outcome a draft, in order.
+    func publish(_ drafts: [Draft]) async -> [Result<Publication, BoardError>] {
+        await board.publish(all: drafts)
+    }
+
+    /// Answers a request that reads, piece by piece.
+    ///
+    /// - Parameter send: takes the next piece of the answer, and waits while the client is not ready for it.
+    /// - Throws: what `send` throws; ``Cut/broken``.
+    func answer(_ request: BoardRequest, to send: ([UInt8]) async throws(Cut) -> Void) async throws(Cut) {
         switch request {
+        case .get(let id): try await send(await answer(about: id) { BoardAnswer.text($0) })
+        case .getRecord(let id, let withRoad):
+            try await send(await answer(about: id) { BoardAnswer.record($0, withRoad: withRoad) })
         case .lastIDs(let count):
-            try await answerList(count, on: .public, opening: BoardAnswer.outcome(.ok), to: &sink) {
+            try await answerList(count, on: .public, opening: BoardAnswer.outcome(.ok), to: send) {
                 (range, piece) async throws(BoardError) in
                 let ids = try await board.ids(in: range, limit: Self.idsInPiece)
                 for id in ids { BoardAnswer.append(id, to: &piece) }
                 return ids.last
             }
         case .lastTexts(let count):
-            try await answerList(count, on: .public, opening: BoardAnswer.outcome(.ok), to: &sink) {
+            try await answerList(count, on: .public, opening: BoardAnswer.outcome(.ok), to: send) {
                 (range, piece) async throws(BoardError) in
                 let messages = try await board.messages(in: range, page: Self.page)
                 for message in messages { BoardAnswer.appendText(message, to: &piece) }
@@ -42,45 +102,33 @@ public struct RequestProcessor: Sendable {
             }
         case .lastRecords(let count, let name, let withRoad):
             var records = BoardAnswer.Records(withRoad: withRoad)
-            try await answerList(count, on: name, opening: BoardAnswer.Records.opening, to: &sink) {
+            try await answerList(count, on: name, opening: BoardAnswer.Records.opening, to: send) {
                 (range, piece) async throws(BoardError) in
                 let messages = try await board.messages(in: range, page: Self.page)
                 for message in messages { records.append(message, to: &piece) }
                 return messages.last?.id
             }
-        case .publish, .publishFull, .get, .getRecord:
-            try await sink.write(await wholeAnswer(to: request, from: origin))
+        case .publish, .publishFull: preconditionFailure("begin(_:from:) makes drafts of these")
         }
     }
 
-    /// The answer to a request that concerns one message.
-    private func wholeAnswer(to request: consuming BoardRequest, from origin: Origin) async -> [UInt8] {
-        do throws(BoardError) {
-            switch request {
-            case .publish(let body):
-                _ = try await board.publish(Draft(body: body, origin: origin))
-                return BoardAnswer.outcome(.ok)
-            case .publishFull(let publish):
-                return BoardAnswer.published(try await board.publish(publish.draft(from: origin)).id)
-            case .get(let id): return BoardAnswer.text(try await board.message(id))
-            case .getRecord(let id, let withRoad):
-                return BoardAnswer.record(try await board.message(id), withRoad: withRoad)
-            case .lastIDs, .lastTexts, .lastRecords: preconditionFailure("lists are answered piece by piece")
-            }
+    private func answer(about id: MessageID, _ encode: (Message) -> [UInt8]) async -> [UInt8] {
+        do {
+            return encode(try await board.message(id))
         } catch {
             return BoardAnswer.outcome(AnswerCode(error), reason: error.description)
         }
     }
 
-    /// The answer to a request for a list: its pieces are fetched while they are sent, so that none is ever whole in memory.
+    /// The answer to a request for a list: its pieces are fetched while they are sent; none is ever whole in memory.
     ///
     /// - Parameters:
     ///   - opening: what stands before the list.
-    ///   - next: appends the range's oldest items, and gives the number of the newest of them; `nil` when there are none.
+    ///   - next: appends the range's oldest items, and gives the number of the newest of them; `nil` if there are none.
     private func answerList(
-        _ count: Int?, on name: BoardName, opening: [UInt8], to sink: inout some AnswerSink,
+        _ count: Int?, on name: BoardName, opening: [UInt8], to send: ([UInt8]) async throws(Cut) -> Void,
         next: (MessageRange, inout [UInt8]) async throws(BoardError) -> MessageID?
-    ) async throws(AnswerCut) {
+    ) async throws(Cut) {
         var piece = opening
         var hasBegun = false
         var range: MessageRange?
@@ -91,12 +139,12 @@ public struct RequestProcessor: Sendable {
                 range?.after = newest
             } catch {
                 guard !hasBegun else { throw .broken }
-                return try await sink.write(BoardAnswer.outcome(AnswerCode(error), reason: error.description))
+                return try await send(BoardAnswer.outcome(AnswerCode(error), reason: error.description))
             }
-            try await sink.write(piece)
+            try await send(piece)
             hasBegun = true
             piece.removeAll(keepingCapacity: true)
         }
-        if !hasBegun { try await sink.write(piece) }
+        if !hasBegun { try await send(piece) }
     }
 }

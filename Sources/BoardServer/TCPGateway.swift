@@ -3,88 +3,114 @@ import MessageBoard
 import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
-import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The road of one connection a request (protocols.md, section 1): the request up to the half-close, the answer, close.
 public final class TCPGateway: Service {
     /// Where it listens, as `host:port`.
     public let endpoint: String
 
-    private let server: NIOAsyncChannel<TCPConnection.Socket, Never>
+    private let listener: any Channel
+    private let connections: Connections
+    private let work: AsyncStream<StreamWork>
+    private let workEnds: AsyncStream<StreamWork>.Continuation
     private let executors: EventLoopExecutors
     private let processor: RequestProcessor
-    private let limits: ServerLimits
-    private let requestBytes: ByteBudget
     private let logger: Logger
-    private let open = Mutex(0)
 
-    /// Opens the road; connections wait in the kernel until ``run()``.
+    /// Opens the road; what has to be waited for waits until ``run()``.
     ///
     /// - Throws: ``BindError``; nothing listens then.
     public init(
         host: String, port: Int, processor: RequestProcessor, limits: ServerLimits = ServerLimits(),
         group: MultiThreadedEventLoopGroup = .singleton, logger: Logger
     ) async throws {
+        let connections = Connections(limit: limits.connections)
+        let requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
+        let (work, workEnds) = AsyncStream.makeStream(of: StreamWork.self)  // bounded by ``ServerLimits/connections``
         do {
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
-            server = try await ServerBootstrap(group: group)
+            listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: limits.backlog)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .bind(to: address) { channel in TCPConnection.wrap(channel, limits) }
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard connections.admit(channel) else {
+                            logger.warning(
+                                "a connection was closed: the limit is reached",
+                                metadata: ["limit": "\(limits.connections)"])
+                            throw ChannelError.operationUnsupported
+                        }
+                        try channel.pipeline.syncOperations.addHandlers(
+                            IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)),
+                            StreamServer(
+                                processor: processor, limits: limits, requestBytes: requestBytes, work: workEnds))
+                    }
+                }
+                .bind(to: address).get()
         } catch {
             throw BindError(road: .tcp, endpoint: "\(host):\(port)", error)
         }
-        endpoint = server.channel.localAddress!.endpoint  // a bound socket has one
+        endpoint = listener.localAddress!.endpoint  // a bound socket has one
         executors = EventLoopExecutors(group)
+        self.connections = connections
+        self.work = work
+        self.workEnds = workEnds
         self.processor = processor
-        self.limits = limits
         self.logger = logger
-        requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
     }
 
-    /// Serves until a graceful shutdown; then lets the connections it has come to their end.
+    /// Serves until a graceful shutdown; then lets the connections it has come to their end, and cuts them when cancelled.
     public func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await withThrowingDiscardingTaskGroup { group in
-                try await server.executeThenClose { connections in
-                    for try await socket in connections { accept(socket, in: &group) }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    // The work ends with the last connection. An error of closing is one of having closed.
+                    try? await self.listener.closeFuture.get()
+                    await self.connections.drain()
+                    self.workEnds.finish()
+                }
+                for await piece in work {
+                    group.addTask(executorPreference: executors[piece.channel.eventLoop]) { await self.carryOut(piece) }
                 }
             }
-        } onGracefulShutdown: { [channel = server.channel] in
-            channel.close(promise: nil)
+        } onCancelOrGracefulShutdown: { [listener] in
+            listener.close(promise: nil)
         }
     }
 
-    private func accept(_ socket: TCPConnection.Socket, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
-        guard admit() else {
-            logger.warning(
-                "a connection was closed: the limit is reached", metadata: ["limit": "\(limits.connections)"])
-            return socket.channel.close(promise: nil)
-        }
-        group.addTask(executorPreference: executors[socket.channel.eventLoop]) {
-            await self.serve(socket)
-            self.open.withLock { $0 -= 1 }
+    private func carryOut(_ piece: StreamWork) async {
+        let channel = piece.channel
+        switch piece.task {
+        case .publish(let draft, let acknowledgement):
+            let result = await processor.publish([draft])[0]
+            channel.writeAndFlush(channel.allocator.buffer(bytes: acknowledgement.answer(result)))
+                .whenComplete { _ in channel.close(promise: nil) }
+        case .read(let request):
+            do throws(RequestProcessor.Cut) {
+                try await processor.answer(request) { piece throws(RequestProcessor.Cut) in
+                    // Done when the kernel has taken all of it: the client's pace.
+                    do { try await channel.writeAndFlush(channel.allocator.buffer(bytes: piece)).get() } catch {
+                        throw .clientGone
+                    }
+                }
+                channel.close(promise: nil)
+            } catch {
+                Self.reset(channel)
+            }
         }
     }
 
-    private func admit() -> Bool {
-        open.withLock { open in
-            guard open < limits.connections else { return false }
-            open += 1
-            return true
-        }
-    }
-
-    private func serve(_ socket: TCPConnection.Socket) async {
-        do {
-            try await TCPConnection(
-                socket: socket, processor: processor, limits: limits, requestBytes: requestBytes
-            ).serve()
-        } catch {
-            // The client has gone, or was cut: nobody is left to tell.
-            logger.debug("a connection ended early", metadata: ["reason": "\(error)"])
-        }
+    /// Ends a connection so that the client cannot take what it has for the whole answer.
+    private static func reset(_ channel: any Channel) {
+        guard let options = channel as? any SocketOptionProvider else { return channel.close(promise: nil) }
+        options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
     }
 }

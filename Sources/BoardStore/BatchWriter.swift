@@ -16,6 +16,16 @@ struct BatchWriter {
         case published(StoredMessage)
         case repeated(Publication)
         case refused(BoardError)
+
+        /// What the publisher is told.
+        var result: Result<Publication, BoardError> {
+            switch self {
+            case .published(let stored):
+                .success(Publication(id: stored.message.id, time: stored.message.time, isRepeat: false))
+            case .repeated(let first): .success(first)
+            case .refused(let error): .failure(error)
+            }
+        }
     }
 
     /// What a committed transaction did.
@@ -36,7 +46,7 @@ struct BatchWriter {
         self.clock = clock
         self.maximumBoards = maximumBoards
         newest = boards.values.map(\.newest).max() ?? 0
-        window = RequestWindow(newest: newest)
+        window = RequestWindow(newest: newest, uptime: clock.uptime())
     }
 
     /// The highest number ever given.
@@ -71,7 +81,7 @@ struct BatchWriter {
         for draft in drafts {
             let now = clock.now()
             let key = draft.requestKey
-            if let key, let first = try firstPublication(of: key, statements.findRequest, now: now) {
+            if let key, let first = try firstPublication(of: key, statements.findRequest) {
                 written.outcomes.append(.repeated(first))
                 continue
             }
@@ -101,16 +111,14 @@ struct BatchWriter {
         return row
     }
 
-    private func firstPublication(
-        of key: [UInt8], _ find: SQLiteStatement, now: Timestamp
-    ) throws(DatabaseError) -> Publication? {
+    private func firstPublication(of key: [UInt8], _ find: SQLiteStatement) throws(DatabaseError) -> Publication? {
         find.reset()
         find.bind(key, at: 1)
         defer { find.reset() }
         guard try find.step() else { return nil }
         let first = Publication(
             id: find.integer(at: 0), time: Timestamp(microseconds: find.integer(at: 1)), isRepeat: true)
-        return window.recognises(first.id, published: first.time, now: now) ? first : nil
+        return window.recognises(first.id) ? first : nil
     }
 }
 

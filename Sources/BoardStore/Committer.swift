@@ -7,6 +7,10 @@ import Synchronization
 /// Empties the commit queue on the writer's connection: commits a batch, then tells everybody whom it concerns.
 final class Committer: Sendable {
     private let writer: Mutex<BatchWriter>
+    /// Why the store has ended.
+    private let end = Mutex<StoreError?>(nil)
+    private let quick = Atomic(true)
+    private let clock: StoreClock
     private let mark: AcknowledgedMark
     private let durability: Durability
     private let path: String
@@ -19,11 +23,12 @@ final class Committer: Sendable {
     private let fail: @Sendable (StoreError) -> Void
 
     init(
-        writer: BatchWriter, mark: consuming AcknowledgedMark, durability: Durability, path: String,
+        writer: BatchWriter, clock: StoreClock, mark: consuming AcknowledgedMark, durability: Durability, path: String,
         limits: StoreLimits, tail: TailCache, names: BoardNames, arrivals: Arrivals, logger: Logger,
         fail: @escaping @Sendable (StoreError) -> Void
     ) {
         self.writer = Mutex(writer)
+        self.clock = clock
         self.mark = mark
         self.durability = durability
         self.path = path
@@ -38,20 +43,40 @@ final class Committer: Sendable {
     /// Commits batches until nothing waits, or until the store fails.
     func drain(_ queue: CommitQueue, _ database: Database) {
         while let batch = queue.take() {
-            do throws(DatabaseError) {
-                let written = try writer.withLock { writer throws(DatabaseError) in
-                    try writer.write(batch.map(\.draft), to: database)
-                }
-                for board in written.newBoards { names.add(board.name, number: board.number) }
-                deliver(written.outcomes, to: batch)
-                copyLogIfLong(database, queue)
-            } catch {
-                refuse(batch, queue, error)
+            var results = commit(batch.flatMap(\.drafts), database)[...]
+            for group in batch {
+                group.continuation.resume(returning: Array(results.prefix(group.drafts.count)))
+                results = results.dropFirst(group.drafts.count)
             }
         }
     }
 
-    private func deliver(_ outcomes: [BatchWriter.Outcome], to batch: [CommitQueue.Waiting]) {
+    /// Commits drafts in one transaction, and shows the messages to readers; one result a draft, in order.
+    func commit(_ drafts: [Draft], _ database: Database) -> [Result<Publication, BoardError>] {
+        if let ended = end.withLock({ $0 }) {
+            return drafts.map { _ in .failure(.unavailable(reason: "\(ended)")) }
+        }
+        let begin = clock.uptime()
+        do throws(DatabaseError) {
+            let written = try writer.withLock { writer throws(DatabaseError) in
+                try writer.write(drafts, to: database)
+            }
+            for board in written.newBoards { names.add(board.name, number: board.number) }
+            show(written.outcomes)
+            copyLogIfLong(database)
+            let took = clock.uptime() - begin
+            quick.store(took <= .microseconds(limits.quickCommitMicroseconds), ordering: .relaxed)
+            return written.outcomes.map(\.result)
+        } catch {
+            let answer = answer(to: error, drafts.count)
+            return drafts.map { _ in .failure(answer) }
+        }
+    }
+
+    /// Whether the last commit took so little time that a reading thread may be asked for the next.
+    var isQuick: Bool { quick.load(ordering: .relaxed) }
+
+    private func show(_ outcomes: [BatchWriter.Outcome]) {
         let stored = outcomes.compactMap { outcome in
             if case .published(let stored) = outcome { stored } else { nil }
         }
@@ -60,41 +85,37 @@ final class Committer: Sendable {
         var newest: [BoardName: MessageID] = [:]
         for one in stored { newest[one.message.board] = one.message.id }
         for (board, id) in newest { arrivals.announce(id, on: board) }
-        for (outcome, one) in zip(outcomes, batch) {
-            let result: Result<Publication, BoardError> =
-                switch outcome {
-                case .published(let stored):
-                    .success(Publication(id: stored.message.id, time: stored.message.time, isRepeat: false))
-                case .repeated(let first): .success(first)
-                case .refused(let error): .failure(error)
-                }
-            one.continuation.resume(returning: result)
-        }
     }
 
-    private func refuse(_ batch: [CommitQueue.Waiting], _ queue: CommitQueue, _ error: DatabaseError) {
+    private func answer(to error: DatabaseError, _ messages: Int) -> BoardError {
         let reason = error.message ?? "\(error.resultCode)"
         logger.error(
             "a commit failed",
             metadata: [
-                "messages": "\(batch.count)", "reason": "\(reason)", "code": "\(error.extendedResultCode.rawValue)",
+                "messages": "\(messages)", "reason": "\(reason)", "code": "\(error.extendedResultCode.rawValue)",
             ])
-        let answer: BoardError =
-            switch error.resultCode {
-            case .SQLITE_FULL: .full(reason: "the disk of \(path) is full")
-            default: .unavailable(reason: "the store could not write: \(reason)")
-            }
-        if let end = StoreError(ending: error, path: path) {
-            fail(end)
-            queue.close(.unavailable(reason: "\(end)"))
+        quick.store(false, ordering: .relaxed)
+        endIfNeeded(error)
+        return switch error.resultCode {
+        case .SQLITE_FULL: .full(reason: "the disk of \(path) is full")
+        default: .unavailable(reason: "the store could not write: \(reason)")
         }
-        for one in batch { one.continuation.resume(returning: .failure(answer)) }
+    }
+
+    /// Ends the store when the error leaves no way on: nothing is committed or acknowledged from here.
+    private func endIfNeeded(_ error: DatabaseError) {
+        guard let final = StoreError(ending: error, path: path) else { return }
+        let isFirst = end.withLock { end in
+            defer { end = end ?? final }
+            return end == nil
+        }
+        if isFirst { fail(final) }
     }
 
     /// Copies the log into the database once it has grown to its bound, so that it can be overwritten from the start.
     ///
     /// Not left to SQLite, which would pass over a failed sync.
-    private func copyLogIfLong(_ database: Database, _ queue: CommitQueue) {
+    private func copyLogIfLong(_ database: Database) {
         let connection = database.sqliteConnection
         var pages: Int32 = 0
         var highest: Int32 = 0
@@ -105,10 +126,7 @@ final class Committer: Sendable {
         guard code != SQLITE_OK && code & 0xFF != SQLITE_BUSY else { return }
         let error = DatabaseError(resultCode: ResultCode(rawValue: code))
         logger.error("copying the log into the database failed; it stays in the log", metadata: ["code": "\(code)"])
-        if let end = StoreError(ending: error, path: path) {
-            fail(end)
-            queue.close(.unavailable(reason: "\(end)"))
-        }
+        endIfNeeded(error)
     }
 
     /// The highest number committed so far.

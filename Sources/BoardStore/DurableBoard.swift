@@ -37,7 +37,7 @@ public final class DurableBoard: Board, Service {
         directory = try StoreDirectory(path: path)
         try directory.checkDatabaseIsThere()
         pool = try StoreOpening.open(directory.database, durability: durability)
-        try directory.extendLog()
+        try directory.prepareLog()
         try StoreOpening.checkStructure(pool, path: directory.database, limits: limits)
         let boards = try StoreOpening.boards(pool, path: directory.database)
         let writer = BatchWriter(boards: boards, clock: clock, maximumBoards: limits.boards)
@@ -53,9 +53,12 @@ public final class DurableBoard: Board, Service {
         try Self.loadTail(tail, arrivals, boards, writer.newestID + 1, pool, names, limits, directory.database)
         let (failures, failure) = AsyncStream.makeStream(of: StoreError.self, bufferingPolicy: .bufferingOldest(1))
         committer = Committer(
-            writer: writer, mark: mark, durability: durability, path: directory.database, limits: limits, tail: tail,
+            writer: writer, clock: clock, mark: mark, durability: durability, path: directory.database, limits: limits,
+            tail: tail,
             names: names, arrivals: arrivals, logger: logger, fail: { failure.yield($0) })
-        commits = CommitQueue(limits: limits) { [pool, committer] queue in
+        commits = CommitQueue(limits: limits) { [pool, committer] drafts in
+            committer.isQuick ? pool.writeWithoutTransaction { committer.commit(drafts, $0) } : nil
+        } startDraining: { [pool, committer] queue in
             pool.asyncWriteWithoutTransaction { committer.drain(queue, $0) }
         }
         reads = ReadQueue(pool: pool, names: names, limits: limits)
@@ -79,9 +82,14 @@ public final class DurableBoard: Board, Service {
 
     // MARK: Board
 
-    /// See ``MessageBoard/Board/publish(_:)``.
-    public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
-        try await commits.publish(draft)
+    /// See ``MessageBoard/Board/publish(all:)``.
+    public func publish(all drafts: [Draft]) async -> [Result<Publication, BoardError>] {
+        await commits.publish(drafts)
+    }
+
+    /// See ``MessageBoard/Board/messageAtHand(_:)``.
+    public func messageAtHand(_ id: MessageID) -> Message? {
+        if case .found(let message) = tail.message(id) { message } else { nil }
     }
 
     /// See ``MessageBoard/Board/message(_:)``.
@@ -149,7 +157,7 @@ public final class DurableBoard: Board, Service {
             try await group.next()
             group.cancelAll()
         }
-        await close()
+        try await close()
     }
 
     /// Syncs the log at most once per ``Durability/relaxedSyncInterval``, when something was committed since.
@@ -167,20 +175,24 @@ public final class DurableBoard: Board, Service {
     }
 
     /// Refuses what is new, commits what waits, closes the database, and lets go of the directory.
-    public func close() async {
+    ///
+    /// - Throws: ``StoreError/syncFailed(path:reason:)``: what the disk holds is not known; the log is kept.
+    public func close() async throws(StoreError) {
         let stopped = BoardError.unavailable(reason: "the server is stopping")
         commits.refuseNew(stopped)
         arrivals.close(stopped)
-        let newest = committer.newestID
+        defer { directory.unlock() }
         do {
             // The writer's queue is serial: this comes after what waits, and copies the log into the database.
             try await pool.barrierWriteWithoutTransaction { database in
                 _ = try database.checkpoint(.truncate)
             }
-            committer.markSynced(max(newest, committer.newestID))
+            committer.markSynced(committer.newestID)
             try pool.close()
-            directory.unlock()
         } catch {
+            if let error = error as? DatabaseError, let end = StoreError(ending: error, path: directory.database) {
+                throw end
+            }
             logger.warning(
                 "the store was not closed in order; it recovers at the next start", metadata: ["reason": "\(error)"])
         }

@@ -83,9 +83,17 @@ struct StoreDirectory: ~Copyable {
     /// How every SQLite database begins (https://sqlite.org/fileformat.html, section 1.3.1).
     private static let magic = Array("SQLite format 3\0".utf8)
 
-    /// Writes zeros behind the end of the log, up to ``logBytes``; SQLite, which has opened it already, reads only whole
-    /// frames of its own. A disk with little room only makes the first commits slower, so that is no failure.
-    func extendLog() throws(StoreError) {
+    /// Syncs the log, and writes zeros behind its end up to ``logBytes``; SQLite, which has opened it already, reads only
+    /// whole frames of its own. A disk with little room only makes the first commits slower, so that is no failure.
+    ///
+    /// The sync is needed after a kill: what SQLite has recovered from the log may be in the kernel's memory only, and
+    /// from now on it is read, and repeats are acknowledged from it.
+    func prepareLog() throws(StoreError) {
+        try extendLog()
+        try LogSync(path: log).sync()
+    }
+
+    private func extendLog() throws(StoreError) {
         let file = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw .inaccessible(path: log, reason: systemReason()) }
         defer { close(file) }
@@ -101,7 +109,6 @@ struct StoreDirectory: ~Copyable {
             guard written > 0 else { break }
             position += written
         }
-        _ = fdatasync(file)
     }
 
     /// This board's id, made at the first call: 16 hexadecimal digits. The directory and the file are synced.

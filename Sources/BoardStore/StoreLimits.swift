@@ -8,6 +8,12 @@ public struct StoreLimits: Sendable {
     public var batchMessages = 4_096
     /// Bytes of memory that the messages of one transaction may take; a larger one is committed alone.
     public var batchBytes = 8 << 20
+    /// Messages that may be committed on the thread that brought them, when nothing else waits.
+    public var messagesCommittedHere = 4
+    /// Bytes of their bodies.
+    public var bytesCommittedHere = 16 << 10
+    /// The longest last commit, in microseconds, after which that is done: a slow disk must not hold up who reads.
+    public var quickCommitMicroseconds: Int64 = 1_000
     /// Newest messages kept in memory.
     public var tailMessages = 32_768
     /// Bytes of memory that they may take.

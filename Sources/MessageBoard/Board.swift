@@ -3,14 +3,18 @@
 /// Numbers are given in the order of publishing over the whole server. Whoever sees a message sees every older one
 /// of its board too.
 public protocol Board: Sendable {
-    /// Puts a message on its board and returns once it is as durable as this board promises.
+    /// Puts messages on their boards, and returns once they are as durable as this board promises: one outcome a draft,
+    /// in order. Drafts handed in together share what a commit costs; each is taken or refused for itself.
     ///
     /// A draft whose ``Draft/requestKey`` was published within the last 10 minutes is a repeat: it is answered with the
     /// first one's number and time, and nothing is published.
     ///
-    /// - Throws: ``BoardError/full(reason:)`` and ``BoardError/overloaded(reason:)`` when nothing was published;
-    ///   ``BoardError/unavailable(reason:)`` when that is not known.
-    func publish(_ draft: Draft) async throws(BoardError) -> Publication
+    /// A failure is ``BoardError/full(reason:)`` or ``BoardError/overloaded(reason:)`` when the message was not
+    /// published, ``BoardError/unavailable(reason:)`` when that is not known.
+    func publish(all drafts: [Draft]) async -> [Result<Publication, BoardError>]
+
+    /// The message with this number, when it can be given without waiting for anything.
+    func messageAtHand(_ id: MessageID) -> Message?
 
     /// The message with this number, whatever board it is on.
     ///
@@ -69,6 +73,11 @@ public struct PageLimit: Sendable, Hashable {
 }
 
 extension Board {
+    /// Puts one message on its board; see ``publish(all:)``.
+    public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
+        try await publish(all: [draft])[0].get()
+    }
+
     /// The newest `count` messages of a board, oldest first.
     public func last(_ count: Int, of board: BoardName = .public) async throws(BoardError) -> [Message] {
         var range = try await range(ofLast: count, of: board)

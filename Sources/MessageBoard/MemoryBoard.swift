@@ -28,8 +28,12 @@ public final class MemoryBoard: Board {
         self.now = now
     }
 
-    /// See ``Board/publish(_:)``.
-    public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
+    /// See ``Board/publish(all:)``.
+    public func publish(all drafts: [Draft]) async -> [Result<Publication, BoardError>] {
+        drafts.map { draft in Result { () throws(BoardError) in try take(draft) } }
+    }
+
+    private func take(_ draft: Draft) throws(BoardError) -> Publication {
         let time = now()
         let publication = try state.withLock { state throws(BoardError) -> Publication in
             let key = draft.requestKey
@@ -55,11 +59,13 @@ public final class MemoryBoard: Board {
 
     /// See ``Board/message(_:)``.
     public func message(_ id: MessageID) async throws(BoardError) -> Message {
-        let found = state.withLock { state in
-            id > 0 && id <= state.all.count ? state.all[Int(id - 1)] : nil
-        }
-        guard let found else { throw .messageNotFound(id) }
-        return found
+        guard let message = messageAtHand(id) else { throw .messageNotFound(id) }
+        return message
+    }
+
+    /// See ``Board/messageAtHand(_:)``.
+    public func messageAtHand(_ id: MessageID) -> Message? {
+        state.withLock { state in id > 0 && id <= state.all.count ? state.all[Int(id - 1)] : nil }
     }
 
     /// See ``Board/range(ofLast:of:)``.

@@ -11,7 +11,7 @@ struct DamageTests {
         let store = TemporaryStore()
         let board = try store.open()
         for text in texts { _ = try await board.publish(draft(text)) }
-        await board.close()
+        try await board.close()
         return store
     }
 
@@ -35,7 +35,7 @@ struct DamageTests {
         }
         #expect(texts(try await board.last(1)) == ["cccc-third"])
         _ = try await board.publish(draft("still works"))
-        await board.close()
+        try await board.close()
     }
 
     @Test func `a message that vanished is reported, not passed over`() async throws {
@@ -47,7 +47,7 @@ struct DamageTests {
                 if case BoardError.messageDamaged(2, _) = error { true } else { false }
             }
         }
-        await board.close()
+        try await board.close()
     }
 
     @Test func `a log that was cut off is reported at start`() async throws {
@@ -111,7 +111,7 @@ struct DamageTests {
         let store = TemporaryStore()
         let first = try store.open()
         #expect(throws: StoreError.locked(path: store.path, holder: "process \(getpid())")) { try store.open() }
-        await first.close()
+        try await first.close()
     }
 
     @Test func `a directory that cannot be made is named`() {

@@ -41,19 +41,26 @@ struct RepeatWindowTests {
         let second = try await board.publish(draft("two", requestID: "r"))
         #expect((second.id == first.id) == isRepeat)
         #expect(second.isRepeat == isRepeat)
-        await board.close()
+        try await board.close()
     }
 
-    @Test(arguments: [(wall: Int64(500), isRepeat: true), (wall: 700, isRepeat: false), (wall: -500, isRepeat: true)])
-    func `across a start the wall clock counts`(wall: Int64, isRepeat: Bool) async throws {
+    @Test(arguments: [
+        (wall: Int64(500), uptime: Int64(1), isRepeat: true), (wall: 86_400, uptime: 1, isRepeat: true),
+        (wall: -86_400, uptime: 1, isRepeat: true), (wall: 0, uptime: 700, isRepeat: false),
+    ])
+    func `messages from before the start are as old as the start`(wall: Int64, uptime: Int64, isRepeat: Bool)
+        async throws
+    {
         let hands = Hands()
         let store = TemporaryStore()
         var board = try store.open(clock: hands.clock)
         _ = try await board.publish(draft("one", requestID: "r"))
-        await board.close()
+        try await board.close()
         hands.turn(wall: wall, uptime: 0)
         board = try store.open(clock: hands.clock)
+        hands.turn(wall: 0, uptime: uptime)
+        _ = try await board.publish(draft("another"))
         #expect(try await board.publish(draft("two", requestID: "r")).isRepeat == isRepeat)
-        await board.close()
+        try await board.close()
     }
 }

@@ -61,6 +61,15 @@ struct LoadOptions: ParsableArguments {
         guard count > 0, timeout > 0 else { throw ValidationError("--count and --timeout take numbers over 0") }
     }
 
+    /// A client on the same road.
+    var client: BoardClient {
+        let timeout = Duration.seconds(timeout)
+        return switch via {
+        case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
+        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout))
+        }
+    }
+
     var plan: LoadPlan {
         LoadPlan(via: via, server: server, inflight: inflight ?? connections ?? 64, count: count, timeout: timeout)
     }
@@ -91,9 +100,8 @@ struct BenchRead: AsyncParsableCommand {
     @OptionGroup var options: LoadOptions
 
     func run() async throws {
-        var newest: Int64 = 0
-        let client = BoardClient(road: TCPRoad(options.server, timeout: .seconds(options.timeout)))
-        try await client.last(1) { newest = $0.id }
+        var newest: MessageID = 0
+        try await options.client.last(1) { newest = $0.id }
         guard newest > 0 else { throw ValidationError("the public board is empty: publish something first") }
         try await measure(options, .read(newest: newest))
     }
@@ -103,7 +111,7 @@ struct BenchRead: AsyncParsableCommand {
 private func measure(_ options: LoadOptions, _ operation: LoadOperation) async throws {
     OpenFiles.raise()
     let before = try options.pid.map(ServerUsage.init)
-    let result = try await LoadRun.run(options.plan, operation, progress: isTerminal(2) && !options.json)
+    let result = try await options.plan.run(operation, progress: isTerminal(2) && !options.json)
     let after = try options.pid.map(ServerUsage.init)
     let report = LoadReport(
         plan: options.plan, operation: operation, result: result,

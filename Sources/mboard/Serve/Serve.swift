@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
         do {
             (server, services) = try await openRoads(configuration, store, logger)
         } catch {
-            await store.durable?.close()
+            try? await store.durable?.close()  // the road's error is the one to tell
             throw error
         }
         if let file = configuration.readyFile { try server.write(to: file) }

@@ -1,0 +1,54 @@
+import NIOCore
+import Synchronization
+
+/// The connections that are open: no more than a limit, and all of them known, so that a stop can wait for them and then
+/// cut them.
+final class Connections: Sendable {
+    private struct State {
+        var open: [ObjectIdentifier: any Channel] = [:]
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Takes a new connection in until it closes; `false` when there are as many as the limit.
+    func admit(_ channel: any Channel) -> Bool {
+        let isAdmitted = state.withLock { state in
+            guard state.open.count < limit else { return false }
+            state.open[ObjectIdentifier(channel)] = channel
+            return true
+        }
+        if isAdmitted { channel.closeFuture.whenComplete { _ in self.remove(channel) } }
+        return isAdmitted
+    }
+
+    private func remove(_ channel: any Channel) {
+        let waiters = state.withLock { state in
+            state.open[ObjectIdentifier(channel)] = nil
+            guard state.open.isEmpty else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Waits until no connection is open; cuts those that are when the task is cancelled.
+    func drain() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isEmpty = state.withLock { state in
+                    if !state.open.isEmpty { state.waiters.append(continuation) }
+                    return state.open.isEmpty
+                }
+                if isEmpty { continuation.resume() }
+            }
+        } onCancel: {
+            for channel in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
+        }
+    }
+}

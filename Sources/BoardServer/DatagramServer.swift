@@ -1,0 +1,128 @@
+import BoardWire
+import MessageBoard
+import NIOCore
+
+/// What a socket's requests leave to be waited for.
+enum DatagramWork: Sendable {
+    /// A datagram whose message is to be published, and where its answer goes.
+    struct Publish: Sendable {
+        let draft: Draft
+        let acknowledgement: RequestProcessor.Acknowledgement
+        let peer: SocketAddress
+    }
+
+    /// Everything that one read of the socket brought to be published.
+    case publish([Publish])
+    case read(BoardRequest, peer: SocketAddress)
+
+    /// Datagrams in it.
+    var count: Int {
+        switch self {
+        case .publish(let publishes): publishes.count
+        case .read: 1
+        }
+    }
+}
+
+/// One socket of the UDP road: answers at once what needs no waiting, hands over the rest as work, and reads no more while
+/// too much of it is in hand.
+final class DatagramServer: ChannelDuplexHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+
+    private let processor: RequestProcessor
+    private let limits: ServerLimits
+    private let budget: SharedReplyBudget?
+    private let work: AsyncStream<DatagramWork>.Continuation
+    private var context: ChannelHandlerContext?
+    private var publishes: [DatagramWork.Publish] = []
+    private var inHand = 0
+    private var isReadWanted = false
+    private var isStopped = false
+
+    init(
+        processor: RequestProcessor, limits: ServerLimits, budget: SharedReplyBudget?,
+        work: AsyncStream<DatagramWork>.Continuation
+    ) {
+        self.processor = processor
+        self.limits = limits
+        self.budget = budget
+        self.work = work
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        work.finish()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let envelope = unwrapInboundIn(data)
+        let peer = envelope.remoteAddress
+        guard !peer.cannotBeAClient, let origin = Origin(peer, road: .udp) else { return }
+        if let budget, !budget.reserve(for: peer) { return }
+        guard envelope.data.readableBytes <= WireLimits.datagram else {
+            return write(BoardAnswer.outcome(.tooBig), to: peer)
+        }
+        switch processor.begin(Array(envelope.data.readableBytesView), from: origin) {
+        case .answered(let answer): write(answer, to: peer)
+        case .publish(let draft, let acknowledgement):
+            publishes.append(DatagramWork.Publish(draft: draft, acknowledgement: acknowledgement, peer: peer))
+        case .read(let request): hand(over: .read(request, peer: peer))
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !publishes.isEmpty {
+            hand(over: .publish(publishes))
+            publishes = []
+        }
+        context.flush()
+    }
+
+    private func hand(over piece: DatagramWork) {
+        inHand += piece.count
+        work.yield(piece)
+    }
+
+    /// NIO asks to read on: not while there is too much in hand. The kernel keeps what comes, and drops what it cannot keep.
+    func read(context: ChannelHandlerContext) {
+        guard inHand < limits.datagramsInHand, !isStopped else {
+            isReadWanted = true
+            return
+        }
+        context.read()
+    }
+
+    /// Sends the answers to a piece of work.
+    func finish(_ piece: DatagramWork, _ answers: [(peer: SocketAddress, bytes: [UInt8])]) {
+        inHand -= piece.count
+        for answer in answers { write(answer.bytes, to: answer.peer) }
+        guard let context else { return }
+        context.flush()
+        if isReadWanted && !isStopped && inHand < limits.datagramsInHand {
+            isReadWanted = false
+            context.read()
+        }
+    }
+
+    /// Takes no more requests; those in hand are still answered.
+    func stop() {
+        isStopped = true
+        work.finish()
+    }
+
+    private func write(_ answer: [UInt8], to peer: SocketAddress) {
+        if let budget, !budget.settle(answer.count, for: peer) { return }
+        guard let context else { return }
+        let buffer = context.channel.allocator.buffer(bytes: answer)
+        context.write(wrapOutboundOut(AddressedEnvelope(remoteAddress: peer, data: buffer)), promise: nil)
+    }
+
+    /// A client that has gone makes the kernel report its closed port here: no reason to stop serving the others.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}
