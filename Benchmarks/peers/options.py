@@ -42,10 +42,10 @@ def parse(words):
     parser.add_argument("--messages", type=positive(int), default=1_000_000,
                         help="how many messages the big board holds (default 1,000,000)")
     parser.add_argument("--quick", action="store_true",
-                        help="one round of one second each and a big board of 100,000 messages: a try-out, not a result")
+                        help="one round of one second each, a big board of 100,000 messages: a try-out")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="save every number of every round")
     parser.add_argument("--directory", metavar="DIR", type=pathlib.Path,
-                        help="where every server keeps its data, on the disk to measure (default: in the build directory)")
+                        help="where all data goes, on the disk to measure (default: the build directory)")
     parser.add_argument("--mboard", metavar="FILE", type=pathlib.Path,
                         help="measure this binary instead of building the release")
     options = parser.parse_args(words)

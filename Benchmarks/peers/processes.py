@@ -6,8 +6,6 @@ import subprocess
 from .errors import PeerError
 
 STOP_SECONDS = 20
-
-
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -48,21 +46,26 @@ def running(command, log, **settings):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors, start_new_session=True, **settings)
     try:
         yield process
+    except PeerError as error:
+        if process.poll() is None:
+            raise
+        raise PeerError(f"{error}\n{command_line(command)} had ended with {process.returncode}:\n"
+                        f"{tail_of_file(log)}") from None
     finally:
         stop(process)
         if process.stdout is not None:
             process.stdout.close()
 
 
-def output_of(command, **settings):
-    """The standard output of a command that must succeed; it is ended when this program is interrupted."""
+def output_of(command, allowed=(0,), **settings):
+    """The standard output of a command that must end with an allowed code; it ends when this program is interrupted."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, start_new_session=True, **settings)
     try:
         output, errors = process.communicate()
     finally:
         stop(process)
-    if process.returncode != 0:
+    if process.returncode not in allowed:
         raise PeerError(f"{command_line(command)} ended with {process.returncode}:\n{tail(errors or output)}")
     return output
 

@@ -6,6 +6,7 @@ import io
 import socket
 
 from .board import BODY_BYTES
+from .ports import free_port
 from .process_facts import cpu_seconds
 from .processes import output_of, running
 from .samples import Sample
@@ -53,12 +54,6 @@ class Redis:
         for first in range(0, keys, KEYS_A_SCRIPT):
             past = min(keys, first + KEYS_A_SCRIPT)
             self.command_line("EVAL", FILL_SCRIPT, "0", str(first), str(past), str(BODY_BYTES))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(port):

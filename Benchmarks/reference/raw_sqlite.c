@@ -1,11 +1,13 @@
 // What SQLite alone allows on a disk: rows of the board's shape, K a transaction, each transaction synced.
 //
 //   raw_sqlite FILE [--rows-per-transaction K] [--total ROWS] [--seconds S] [--warm-up S] [--size BYTES]
+//                   [--request-bytes BYTES]
 //
 // Write-ahead log, synchronous=FULL, prepared statements, a fresh FILE (it refuses one that exists). It stops at
 // ROWS or after S seconds, whichever comes first. What is written during the warm-up does not count: it lets the log
 // reach its full length, because syncing a file that grows costs far more than syncing one that does not, and the
-// board runs with a log that is already there.
+// board runs with a log that is already there. With --request-bytes every row has a request id so long, which goes into
+// the second index: ids made like the board's own client makes them, the time first and then random.
 // Prints one JSON object.
 #include <sqlite3.h>
 #include <stdint.h>
@@ -15,11 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LARGEST_BODY = 1 << 20 };
+enum { LARGEST_BODY = 1 << 20, LARGEST_REQUEST_ID = 256, TIME_BYTES = 6 };
 
 static struct {
     const char *file;
-    long rows_per_transaction, total, size;
+    long rows_per_transaction, total, size, request_bytes;
     double seconds, warm_up;
 } options = {.rows_per_transaction = 1, .total = 1000000000, .size = 100, .seconds = 4, .warm_up = 1};
 
@@ -84,18 +86,37 @@ static void run(sqlite3_stmt *statement) {
     sqlite3_reset(statement);
 }
 
+static const unsigned char *next_request_id(uint64_t milliseconds) {
+    static unsigned char id[LARGEST_REQUEST_ID];
+    static uint64_t state = 0x9e3779b97f4a7c15;
+    for (int i = 0; i < TIME_BYTES; i++) id[i] = (unsigned char)(milliseconds >> 8 * (TIME_BYTES - 1 - i));
+    for (long i = TIME_BYTES; i < options.request_bytes; i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        id[i] = (unsigned char)(state >> 32);
+    }
+    return id;
+}
+
 static void insert_row(void) {
+    double now = seconds_of(CLOCK_REALTIME);
     sqlite3_bind_int64(insert, 1, next_id);
     sqlite3_bind_int64(insert, 2, 1);
     sqlite3_bind_int64(insert, 3, next_id - 1);
-    sqlite3_bind_int64(insert, 4, (int64_t)(seconds_of(CLOCK_REALTIME) * 1e6));
+    sqlite3_bind_int64(insert, 4, (int64_t)(now * 1e6));
     sqlite3_bind_text(insert, 5, "127.0.0.1", -1, SQLITE_STATIC);
     sqlite3_bind_int(insert, 6, 40000);
     sqlite3_bind_text(insert, 7, "udp", -1, SQLITE_STATIC);
     sqlite3_bind_null(insert, 8);
     sqlite3_bind_null(insert, 9);
     sqlite3_bind_blob(insert, 10, body, (int)options.size, SQLITE_STATIC);
-    sqlite3_bind_null(insert, 11);
+    if (options.request_bytes == 0) {
+        sqlite3_bind_null(insert, 11);
+    } else {
+        const unsigned char *id = next_request_id((uint64_t)(now * 1e3));
+        sqlite3_bind_blob(insert, 11, id, (int)options.request_bytes, SQLITE_STATIC);
+    }
     sqlite3_bind_int64(insert, 12, next_id * 2654435761 & 0xffffffff);
     run(insert);
     next_id++;
@@ -130,7 +151,7 @@ static void measure(void) {
 static void parse(int count, char **words) {
     if (count < 2 || count % 2 != 0) {
         fprintf(stderr, "usage: raw_sqlite FILE [--rows-per-transaction K] [--total ROWS] [--seconds S] "
-                        "[--warm-up S] [--size BYTES]\n");
+                        "[--warm-up S] [--size BYTES] [--request-bytes BYTES]\n");
         exit(64);
     }
     options.file = words[1];
@@ -141,9 +162,11 @@ static void parse(int count, char **words) {
         else if (strcmp(name, "--seconds") == 0) options.seconds = atof(value);
         else if (strcmp(name, "--warm-up") == 0) options.warm_up = atof(value);
         else if (strcmp(name, "--size") == 0) options.size = atol(value);
+        else if (strcmp(name, "--request-bytes") == 0) options.request_bytes = atol(value);
         else { fprintf(stderr, "raw_sqlite: unknown option %s\n", name); exit(64); }
     }
-    if (options.rows_per_transaction < 1 || options.total < 1 || options.size < 0 || options.size > LARGEST_BODY) {
+    if (options.rows_per_transaction < 1 || options.total < 1 || options.size < 0 || options.size > LARGEST_BODY
+        || options.request_bytes < 0 || options.request_bytes > LARGEST_REQUEST_ID) {
         fprintf(stderr, "raw_sqlite: a number is out of range\n");
         exit(64);
     }

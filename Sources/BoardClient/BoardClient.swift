@@ -30,9 +30,15 @@ public struct BoardClient: Sendable {
     }
 
     /// The message with this number.
+    ///
+    /// - Throws: ``ClientError``, ``ClientError/messageNotFound(_:)`` among them.
     public func message(_ id: MessageID) async throws -> Message {
         var found: Message?
-        try await records(.getRecord(id, withRoad: true)) { found = $0 }
+        do {
+            try await records(.getRecord(id, withRoad: true)) { found = $0 }
+        } catch ClientError.answer(.refused(.messageNotFound, _)) {
+            throw ClientError.messageNotFound(id)
+        }
         guard let found else { throw ClientError.answer(.unreadable("it holds no message")) }
         return found
     }

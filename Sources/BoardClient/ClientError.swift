@@ -1,9 +1,12 @@
 public import BoardWire
+public import MessageBoard
 
 /// Why a request to a board did not work.
 public enum ClientError: Error, Sendable, CustomStringConvertible {
     /// The server said no, or what it said cannot be read.
     case answer(AnswerError)
+    /// No message has this number.
+    case messageNotFound(MessageID)
     /// Nobody answers there, or the connection broke.
     case unreachable(endpoint: String, reason: String)
     /// Nothing came back in time. Of a message that was to be published it is not known whether it was; a repeat with the
@@ -16,6 +19,7 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .answer(let error): error.description
+        case .messageNotFound(let id): "no such message: \(id)"
         case .unreachable(let endpoint, let reason):
             "no board can be reached at \(endpoint): \(reason). Is it running (mboard serve)? Is --server right?"
         case .timedOut(let endpoint, let seconds):

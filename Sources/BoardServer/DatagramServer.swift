@@ -37,6 +37,9 @@ final class DatagramServer: ChannelDuplexHandler {
     private let work: AsyncStream<DatagramWork>.Continuation
     private var context: ChannelHandlerContext?
     private var publishes: [DatagramWork.Publish] = []
+    /// Answers to what looks like an answer: 64 at once to one client, then one a second.
+    private var echoes = ReplyBudget(bytesPerSecond: 1, burst: 64, prefixes: 1_024)
+    private let start = ContinuousClock.now
     private var inHand = 0
     private var isReadWanted = false
     private var isStopped = false
@@ -64,6 +67,7 @@ final class DatagramServer: ChannelDuplexHandler {
         let envelope = unwrapInboundIn(data)
         let peer = envelope.remoteAddress
         guard !peer.cannotBeAClient, let origin = Origin(peer, road: .udp) else { return }
+        if isAnAnswer(envelope.data), !echoes.take(1, for: peer.place, at: start.duration(to: .now)) { return }
         if let budget, !budget.reserve(for: peer) { return }
         guard envelope.data.readableBytes <= WireLimits.datagram else {
             return write(BoardAnswer.outcome(.tooBig), to: peer)
@@ -82,6 +86,12 @@ final class DatagramServer: ChannelDuplexHandler {
             publishes = []
         }
         context.flush()
+    }
+
+    /// Whether a datagram is what a board answers to something unreadable. Two boards that are set on one another, by a
+    /// datagram with a forged source, would answer each other's answers for ever.
+    private func isAnAnswer(_ datagram: ByteBuffer) -> Bool {
+        datagram.readableBytes == 1 && datagram.readableBytesView.first.flatMap(AnswerCode.init(rawValue:)) != nil
     }
 
     private func hand(over piece: DatagramWork) {
@@ -117,6 +127,7 @@ final class DatagramServer: ChannelDuplexHandler {
     }
 
     private func write(_ answer: [UInt8], to peer: SocketAddress) {
+        guard answer.count <= WireLimits.datagram else { return write(BoardAnswer.outcome(.tooBig), to: peer) }
         if let budget, !budget.settle(answer.count, for: peer) { return }
         guard let context else { return }
         let buffer = context.channel.allocator.buffer(bytes: answer)

@@ -19,6 +19,13 @@ extension SocketAddress {
         }
     }
 
+    /// This one client, as a number; others may share it.
+    package var place: UInt64 {
+        withNetworkBytes { bytes in
+            bytes.reduce(UInt64(port ?? 0)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }  // FNV-1a
+        }
+    }
+
     /// Whether only this host can reach it.
     package var isLoopback: Bool {
         withNetworkBytes { bytes in

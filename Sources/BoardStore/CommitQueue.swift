@@ -22,6 +22,8 @@ final class CommitQueue: Sendable {
         var drafts = 0
         var memory = 0
         var isDraining = false
+        /// Commits of a single draft, with nothing waiting at their end, in a row.
+        var loneCommits = 0
         var closed: BoardError?
     }
 
@@ -65,20 +67,19 @@ final class CommitQueue: Sendable {
         }
     }
 
-    /// Commits a few small drafts on the calling thread when nothing else is to be committed: waking another thread, and
-    /// this one again, costs as much as a third of a quick disk's sync.
+    /// Commits a small draft on the calling thread while drafts come one at a time: waking another thread, and this one
+    /// again, costs as much as a third of a quick disk's sync. When others came meanwhile, they share commits again.
     private func publishHere(_ drafts: [Draft]) -> [Result<Publication, BoardError>]? {
-        let memory = drafts.reduce(0) { $0 + $1.body.count }
-        guard drafts.count <= limits.messagesCommittedHere, memory <= limits.bytesCommittedHere else { return nil }
+        guard drafts.count == 1, drafts[0].body.count <= limits.bytesCommittedHere else { return nil }
         let isMine = state.withLock { state in
-            guard !state.isDraining, state.closed == nil else { return false }
+            guard !state.isDraining, state.closed == nil, state.loneCommits >= limits.loneCommits else { return false }
             state.isDraining = true
             return true
         }
         guard isMine else { return nil }
         let results = commitHere(drafts)
         let othersWait = state.withLock { state in
-            if state.waiting.isEmpty { state.isDraining = false }
+            if state.waiting.isEmpty { state.isDraining = false } else { state.loneCommits = 0 }
             return state.isDraining
         }
         if othersWait { startDraining(self) }
@@ -101,6 +102,8 @@ final class CommitQueue: Sendable {
             }
             state.drafts -= drafts
             state.memory -= memory
+            if drafts == 1 && state.waiting.isEmpty { state.loneCommits += 1 }
+            if drafts > 1 || !state.waiting.isEmpty { state.loneCommits = 0 }
             if batch.isEmpty { state.isDraining = false }
             return batch.isEmpty ? nil : batch
         }

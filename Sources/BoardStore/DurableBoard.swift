@@ -35,7 +35,7 @@ public final class DurableBoard: Board, Service {
         clock: StoreClock = .system, logger: Logger
     ) throws(StoreError) {
         directory = try StoreDirectory(path: path)
-        try directory.checkDatabaseIsThere()
+        try directory.checkDatabase()
         pool = try StoreOpening.open(directory.database, durability: durability)
         try directory.prepareLog()
         try StoreOpening.checkStructure(pool, path: directory.database, limits: limits)

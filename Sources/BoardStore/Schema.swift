@@ -12,7 +12,9 @@ enum Schema {
             (
                 version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
                 application: try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-                tables: try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+                // GRDB's own tables come first: a start that was killed may have made no more.
+                tables: try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%grdb%'")
+                    ?? 0
             )
         }
         guard found.version <= version else {
@@ -23,6 +25,9 @@ enum Schema {
         }
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1", migrate: first)
+        guard try !writer.read(migrator.hasBeenSuperseded) else {
+            throw StoreError.newerSchema(path: path, found: found.version + 1, known: version)
+        }
         try migrator.migrate(writer)
     }
 

@@ -30,7 +30,9 @@ struct StoreDirectory: ~Copyable {
     /// Creates the directory when there is none, and locks it.
     init(path: String) throws(StoreError) {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            // Others on this host have no business with the messages.
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw .inaccessible(path: path, reason: "\(error.localizedDescription)")
         }
@@ -61,26 +63,36 @@ struct StoreDirectory: ~Copyable {
         flock(lock, LOCK_UN)
     }
 
-    /// Refuses a directory whose database has gone, which would be begun anew, and one whose database does not begin like
-    /// one, which SQLite would not notice while the log still has a copy of that page.
-    func checkDatabaseIsThere() throws(StoreError) {
-        guard FileManager.default.fileExists(atPath: serverIDFile) else { return }
+    /// Refuses, before SQLite touches it, a directory whose database has gone, which would be begun anew; one whose
+    /// database does not begin like one, which SQLite would not notice while the log still has a copy of that page; and
+    /// one of a newer schema.
+    func checkDatabase() throws(StoreError) {
         let file = open(database, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
-            throw errno == ENOENT
-                ? .damaged(path: database, reason: "it is missing")
-                : .inaccessible(path: database, reason: systemReason())
+            guard errno == ENOENT else { throw .inaccessible(path: database, reason: systemReason()) }
+            guard isNew else { throw .damaged(path: database, reason: "it is missing") }
+            return
         }
         defer { close(file) }
-        var beginning = [UInt8](repeating: 0, count: Self.magic.count)
-        let count = read(file, &beginning, beginning.count)
-        guard count > 0 else { throw .damaged(path: database, reason: "it is empty") }
-        guard beginning == Self.magic else {
+        var header = [UInt8](repeating: 0, count: 100)
+        guard read(file, &header, header.count) == header.count else {
+            guard isNew else { throw .damaged(path: database, reason: "it is empty, or cut off in its first bytes") }
+            return
+        }
+        guard header.starts(with: Self.magic) else {
             throw .damaged(path: database, reason: "its first bytes are not those of a database")
+        }
+        let version = header[60..<64].reduce(0) { $0 << 8 | Int($1) }
+        guard version <= Schema.version else {
+            throw .newerSchema(path: database, found: version, known: Schema.version)
         }
     }
 
-    /// How every SQLite database begins (https://sqlite.org/fileformat.html, section 1.3.1).
+    /// Whether no start has come to its end here yet.
+    private var isNew: Bool { !FileManager.default.fileExists(atPath: serverIDFile) }
+
+    /// How every SQLite database begins; the schema's number stands at byte 60 (https://sqlite.org/fileformat.html,
+    /// section 1.3).
     private static let magic = Array("SQLite format 3\0".utf8)
 
     /// Syncs the log, and writes zeros behind its end up to ``logBytes``; SQLite, which has opened it already, reads only

@@ -8,9 +8,9 @@ public struct StoreLimits: Sendable {
     public var batchMessages = 4_096
     /// Bytes of memory that the messages of one transaction may take; a larger one is committed alone.
     public var batchBytes = 8 << 20
-    /// Messages that may be committed on the thread that brought them, when nothing else waits.
-    public var messagesCommittedHere = 4
-    /// Bytes of their bodies.
+    /// Commits of a single message in a row after which the next one may run on the thread that brought it.
+    public var loneCommits = 8
+    /// Bytes of its body at most.
     public var bytesCommittedHere = 16 << 10
     /// The longest last commit, in microseconds, after which that is done: a slow disk must not hold up who reads.
     public var quickCommitMicroseconds: Int64 = 1_000

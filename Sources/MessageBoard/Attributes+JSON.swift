@@ -6,7 +6,7 @@ extension Attributes {
 
     /// Why a JSON text gives no attributes.
     public enum JSONError: Error, Sendable, Hashable {
-        /// It is not a JSON object whose values are all strings.
+        /// It is not a JSON object whose names are not empty and whose values are all strings.
         case notAnObjectOfStrings
         /// The text, or what it holds, is over a bound.
         case tooBig
@@ -24,6 +24,7 @@ extension Attributes {
         do { values = try JSONDecoder().decode([String: String].self, from: Data(json)) } catch {
             throw .notAnObjectOfStrings
         }
+        guard values[""] == nil else { throw .notAnObjectOfStrings }
         do { self = try Attributes(values) } catch { throw .tooBig }
     }
 

@@ -57,7 +57,7 @@ struct Mboard: AsyncParsableCommand {
         case is SettingError: 64
         case let error as ClientError:
             switch error {
-            case .answer(.refused(_, _)), .tooBigForDatagram: 1
+            case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram: 1
             case .answer(.unreadable(_)): 70
             case .unreachable, .timedOut: 69
             }

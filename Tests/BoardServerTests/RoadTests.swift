@@ -65,7 +65,7 @@ struct RoadTests {
     func `a message that is not there is the server's no`(transport: Transport) async throws {
         try await withClient(transport) { client, _ in
             await #expect { try await client.message(99) } throws: { error in
-                if case ClientError.answer(.refused(.messageNotFound, _)) = error { true } else { false }
+                if case ClientError.messageNotFound(99) = error { true } else { false }
             }
         }
     }

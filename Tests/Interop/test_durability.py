@@ -45,8 +45,8 @@ class Writer(threading.Thread):
                 identifier = wire.published_id(answer)
                 self.acknowledged[identifier] = body
                 self.unknown = None
-                if number % 10 == 0:
-                    self.records[identifier] = self.client.ask(wire.record(identifier))
+                if number % 10 == 0 and (record := self.client.ask(wire.record(identifier))):
+                    self.records[identifier] = record
             except OSError:
                 return
             number += 1

@@ -8,7 +8,6 @@ import socket
 
 import pytest
 
-import wire
 from roads import PATIENCE
 
 PDU = 2**16 - 32

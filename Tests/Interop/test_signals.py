@@ -1,5 +1,6 @@
 """SIGTERM and SIGINT: stop accepting, finish what is in hand, exit 0; a second signal ends it at once."""
 
+import contextlib
 import signal
 import socket
 import threading
@@ -8,6 +9,7 @@ import pytest
 
 import roads
 import wire
+from kernel import has_read_everything
 from waiting import eventually
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -37,7 +39,7 @@ def test_a_request_in_hand_is_finished(server, number):
     address = server.address("tcp")
     connection = roads.connect(address)
     connection.sendall(b"7:::::in hand when ")
-    assert server.udp.ask(b"2:0") == b"0", "the server has had the time to accept"
+    eventually(lambda: has_read_everything(address[1]), "the server has the first half")
     server.signal(number)
     eventually(lambda: refuses_connections(address), "no new connections are accepted")
     connection.sendall(b"the signal came")
@@ -99,15 +101,16 @@ def test_publishing_through_a_stop_loses_nothing_that_was_acknowledged(server):
     assert {identifier: stored.get(identifier) for identifier, _ in acknowledged} == dict(acknowledged)
 
 
-def test_a_peer_that_never_finishes_does_not_keep_the_server(server):
-    """Half a request and then silence: the contract's 10 seconds end it, with 0."""
-    connection = roads.connect(server.address("tcp"))
-    connection.sendall(b"1:never fin")
-    assert server.udp.ask(b"2:0") == b"0"
-    server.signal(signal.SIGTERM)
-    assert server.exit_code(within=12) == 0
-    connection.close()
-    assert server.start().udp.ask(b"2:0") == b"0", "and half a message is no message"
+def test_peers_that_never_finish_do_not_keep_the_server(server):
+    """Half a request and then silence, 20 times: the contract's 10 seconds end it, with 0, and nothing is published."""
+    address = server.address("tcp")
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(roads.connect(address)).sendall(b"1:never fin")
+        eventually(lambda: has_read_everything(address[1], connections=20), "the server has the first halves")
+        server.signal(signal.SIGTERM)
+        assert server.exit_code(within=12) == 0
+    assert server.start().udp.ask(b"2:0") == b"0", "half a message is no message"
 
 
 def test_a_second_signal_ends_it_while_a_peer_holds_it_up(server):
@@ -116,7 +119,7 @@ def test_a_second_signal_ends_it_while_a_peer_holds_it_up(server):
     address = server.address("tcp")
     connection = roads.connect(address)
     connection.sendall(b"1:never fin")
-    assert server.udp.ask(b"2:0") == b"0:1"
+    eventually(lambda: has_read_everything(address[1]), "the server has the first half")
     server.signal(signal.SIGTERM)
     eventually(lambda: refuses_connections(address), "the first signal has arrived")
     assert server.is_running(), "it waits for the one in hand"
@@ -126,14 +129,16 @@ def test_a_second_signal_ends_it_while_a_peer_holds_it_up(server):
     assert server.start().udp.ask(b"2:0") == b"0:1"
 
 
-def test_a_signal_during_the_start_is_obeyed(make_server):
-    """However early it comes, the server ends, and the next start works."""
-    for _ in range(5):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", ["lock", "board.sqlite", "board.sqlite-wal", "server-id"])
+def test_an_end_during_the_very_first_start_leaves_a_directory_that_starts(make_server, moment, number):
+    """The server ends as soon as a file of its new directory appears: the next start takes that directory."""
+    for _ in range(8):
         server = make_server()
         process = server.launch()
-        eventually(server.data.exists, "the start has begun")
-        process.send_signal(signal.SIGTERM)
+        eventually((server.data / moment).exists, f"{moment} is there")
+        process.send_signal(number)
         server.exit_code(within=12)
         server.ready_file.unlink(missing_ok=True)
         assert server.start().udp.ask(b"2:0") == b"0"
-        server.stop()
+        server.kill()

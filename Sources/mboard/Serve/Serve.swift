@@ -41,9 +41,11 @@ struct Serve: AsyncParsableCommand {
             try? await store.durable?.close()  // the road's error is the one to tell
             throw error
         }
-        if let file = configuration.readyFile { try server.write(to: file) }
-        announce(configuration, server)
-        try await run([store.durable].compactMap { $0 } + services, logger)
+        let ready = Ready {
+            if let file = configuration.readyFile { try server.write(to: file) }
+            announce(configuration, server)
+        }
+        try await run([store.durable].compactMap { $0 } + services, ready, logger)
         complain("mboard: stopped")
     }
 
@@ -101,15 +103,27 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Runs the services until a signal, or until one fails. They are stopped in reverse order: the roads, then the store.
-    private func run(_ services: [any Service], _ logger: Logger) async throws {
+    private func run(_ services: [any Service], _ ready: Ready, _ logger: Logger) async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }
-                + [.init(service: SecondSignal(), successTerminationBehavior: .ignore)],
+                + [
+                    .init(service: ready, successTerminationBehavior: .ignore),
+                    .init(service: SecondSignal(), successTerminationBehavior: .ignore),
+                ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = Self.drainTime
         try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// Tells the world that the server is ready: as a service, since by then signals are waited for.
+private struct Ready: Service {
+    let tell: @Sendable () throws -> Void
+
+    func run() async throws {
+        try tell()
     }
 }
 

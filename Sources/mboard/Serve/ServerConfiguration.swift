@@ -27,6 +27,9 @@ struct ServerConfiguration {
         readyFile = settings[.readyFile].value.isEmpty ? nil : settings[.readyFile].value
         udp = try Self.endpoint(.udp, settings)
         tcp = try Self.endpoint(.tcp, settings)
+        guard udp != nil || tcp != nil else {
+            throw SettingError("every road is off: nobody could reach the board. Leave --udp or --tcp on")
+        }
         var limits = ServerLimits()
         limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)
         limits.connections = try settings.number(.maxConnections, in: 1...1_000_000)
@@ -54,7 +57,7 @@ struct ServerConfiguration {
     private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {
         let text = settings[setting].value
         if text == "off" { return nil }
-        guard let endpoint = Endpoint(text) else { throw settings.error(setting, "HOST:PORT, or off") }
+        guard !text.isEmpty, let endpoint = Endpoint(text) else { throw settings.error(setting, "HOST:PORT, or off") }
         return endpoint
     }
 }
