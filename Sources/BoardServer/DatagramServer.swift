@@ -11,15 +11,25 @@ enum DatagramWork: Sendable {
         let peer: SocketAddress
     }
 
+    /// A datagram that asks for a message, and where its answer goes.
+    struct Get: Sendable {
+        let id: MessageID
+        let form: RequestProcessor.Form
+        let peer: SocketAddress
+    }
+
     /// Everything that one read of the socket brought to be published.
     case publish([Publish])
-    case read(BoardRequest, peer: SocketAddress)
+    /// Everything that it asked for and that is not at hand.
+    case get([Get])
+    case list(BoardRequest, peer: SocketAddress)
 
     /// Datagrams in it.
     var count: Int {
         switch self {
         case .publish(let publishes): publishes.count
-        case .read: 1
+        case .get(let gets): gets.count
+        case .list: 1
         }
     }
 }
@@ -37,6 +47,7 @@ final class DatagramServer: ChannelDuplexHandler {
     private let work: AsyncStream<DatagramWork>.Continuation
     private var context: ChannelHandlerContext?
     private var publishes: [DatagramWork.Publish] = []
+    private var gets: [DatagramWork.Get] = []
     /// Answers to what looks like an answer: 64 at once to one client, then one a second.
     private var echoes = ReplyBudget(bytesPerSecond: 1, burst: 64, prefixes: 1_024)
     private let start = ContinuousClock.now
@@ -76,7 +87,8 @@ final class DatagramServer: ChannelDuplexHandler {
         case .answered(let answer): write(answer, to: peer)
         case .publish(let draft, let acknowledgement):
             publishes.append(DatagramWork.Publish(draft: draft, acknowledgement: acknowledgement, peer: peer))
-        case .read(let request): hand(over: .read(request, peer: peer))
+        case .get(let id, let form): gets.append(DatagramWork.Get(id: id, form: form, peer: peer))
+        case .list(let request): hand(over: .list(request, peer: peer))
         }
     }
 
@@ -84,6 +96,10 @@ final class DatagramServer: ChannelDuplexHandler {
         if !publishes.isEmpty {
             hand(over: .publish(publishes))
             publishes = []
+        }
+        if !gets.isEmpty {
+            hand(over: .get(gets))
+            gets = []
         }
         context.flush()
     }

@@ -14,8 +14,10 @@ public struct RequestProcessor: Sendable {
         case answered([UInt8])
         /// Its message has to be put on the board, together with others if there are any.
         case publish(Draft, Acknowledgement)
-        /// It needs the board's disk, or an answer in pieces: ``RequestProcessor/answer(_:to:)``.
-        case read(BoardRequest)
+        /// Its message is not at hand, and has to be read, together with others if there are any.
+        case get(MessageID, Form)
+        /// It needs an answer in pieces: ``RequestProcessor/answer(_:to:)``.
+        case list(BoardRequest)
     }
 
     /// How a publish is answered.
@@ -29,6 +31,22 @@ public struct RequestProcessor: Sendable {
             switch (self, result) {
             case (.plain, .success): BoardAnswer.outcome(.ok)
             case (.number, .success(let publication)): BoardAnswer.published(publication.id)
+            case (_, .failure(let error)): BoardAnswer.outcome(AnswerCode(error), reason: error.description)
+            }
+        }
+    }
+
+    /// How a message is answered.
+    enum Form {
+        /// To `3`.
+        case text
+        /// To `3` with `:record`.
+        case record(withRoad: Bool)
+
+        func answer(_ result: Result<Message, BoardError>) -> [UInt8] {
+            switch (self, result) {
+            case (.text, .success(let message)): BoardAnswer.text(message)
+            case (.record(let withRoad), .success(let message)): BoardAnswer.record(message, withRoad: withRoad)
             case (_, .failure(let error)): BoardAnswer.outcome(AnswerCode(error), reason: error.description)
             }
         }
@@ -63,13 +81,22 @@ public struct RequestProcessor: Sendable {
             switch request {
             case .publish(let body): return .publish(try Draft(body: body, origin: origin), .plain)
             case .publishFull(let publish): return .publish(try publish.draft(from: origin), .number)
-            case .get(let id):
-                return board.messageAtHand(id).map { .answered(BoardAnswer.text($0)) } ?? .read(request)
-            case .getRecord, .lastIDs, .lastTexts, .lastRecords: return .read(request)
+            case .get(let id): return get(id, .text)
+            case .getRecord(let id, let withRoad): return get(id, .record(withRoad: withRoad))
+            case .lastIDs, .lastTexts, .lastRecords: return .list(request)
             }
         } catch {
             return .answered(BoardAnswer.outcome(AnswerCode(error), reason: error.description))
         }
+    }
+
+    private func get(_ id: MessageID, _ form: Form) -> Step {
+        board.messageAtHand(id).map { .answered(form.answer(.success($0))) } ?? .get(id, form)
+    }
+
+    /// Reads messages by their numbers; one result a number, in order.
+    func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>] {
+        await board.messages(ids)
     }
 
     /// Puts messages on the board; one outcome a draft, in order.
@@ -77,15 +104,12 @@ public struct RequestProcessor: Sendable {
         await board.publish(all: drafts)
     }
 
-    /// Answers a request that reads, piece by piece.
+    /// Answers a request for a list, piece by piece.
     ///
     /// - Parameter send: takes the next piece of the answer, and waits while the client is not ready for it.
     /// - Throws: what `send` throws; ``Cut/broken``.
     func answer(_ request: BoardRequest, to send: ([UInt8]) async throws(Cut) -> Void) async throws(Cut) {
         switch request {
-        case .get(let id): try await send(await answer(about: id) { BoardAnswer.text($0) })
-        case .getRecord(let id, let withRoad):
-            try await send(await answer(about: id) { BoardAnswer.record($0, withRoad: withRoad) })
         case .lastIDs(let count):
             try await answerList(count, on: .public, opening: BoardAnswer.outcome(.ok), to: send) {
                 (range, piece) async throws(BoardError) in
@@ -108,15 +132,7 @@ public struct RequestProcessor: Sendable {
                 for message in messages { records.append(message, to: &piece) }
                 return messages.last?.id
             }
-        case .publish, .publishFull: preconditionFailure("begin(_:from:) makes drafts of these")
-        }
-    }
-
-    private func answer(about id: MessageID, _ encode: (Message) -> [UInt8]) async -> [UInt8] {
-        do {
-            return encode(try await board.message(id))
-        } catch {
-            return BoardAnswer.outcome(AnswerCode(error), reason: error.description)
+        case .publish, .publishFull, .get, .getRecord: preconditionFailure("begin(_:from:) makes other steps of these")
         }
     }
 

@@ -6,7 +6,8 @@ import NIOCore
 struct StreamWork: Sendable {
     enum Task: Sendable {
         case publish(Draft, RequestProcessor.Acknowledgement)
-        case read(BoardRequest)
+        case get(MessageID, RequestProcessor.Form)
+        case list(BoardRequest)
     }
 
     let task: Task
@@ -81,7 +82,8 @@ final class StreamServer: ChannelInboundHandler {
                 .whenComplete { _ in channel.close(promise: nil) }
         case .publish(let draft, let acknowledgement):
             work.yield(StreamWork(task: .publish(draft, acknowledgement), channel: context.channel))
-        case .read(let request): work.yield(StreamWork(task: .read(request), channel: context.channel))
+        case .get(let id, let form): work.yield(StreamWork(task: .get(id, form), channel: context.channel))
+        case .list(let request): work.yield(StreamWork(task: .list(request), channel: context.channel))
         }
     }
 

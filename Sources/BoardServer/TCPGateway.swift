@@ -90,10 +90,9 @@ public final class TCPGateway: Service {
         let channel = piece.channel
         switch piece.task {
         case .publish(let draft, let acknowledgement):
-            let result = await processor.publish([draft])[0]
-            channel.writeAndFlush(channel.allocator.buffer(bytes: acknowledgement.answer(result)))
-                .whenComplete { _ in channel.close(promise: nil) }
-        case .read(let request):
+            Self.end(channel, with: acknowledgement.answer(await processor.publish([draft])[0]))
+        case .get(let id, let form): Self.end(channel, with: form.answer(await processor.messages([id])[0]))
+        case .list(let request):
             do throws(RequestProcessor.Cut) {
                 try await processor.answer(request) { piece throws(RequestProcessor.Cut) in
                     // Done when the kernel has taken all of it: the client's pace.
@@ -106,6 +105,12 @@ public final class TCPGateway: Service {
                 Self.reset(channel)
             }
         }
+    }
+
+    /// Sends a whole answer, and closes when the kernel has it.
+    private static func end(_ channel: any Channel, with answer: [UInt8]) {
+        channel.writeAndFlush(channel.allocator.buffer(bytes: answer))
+            .whenComplete { _ in channel.close(promise: nil) }
     }
 
     /// Ends a connection so that the client cannot take what it has for the whole answer.

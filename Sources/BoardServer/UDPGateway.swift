@@ -125,7 +125,10 @@ public final class UDPGateway: Service {
         case .publish(let publishes):
             let results = await processor.publish(publishes.map(\.draft))
             return zip(publishes, results).map { ($0.peer, $0.acknowledgement.answer($1)) }
-        case .read(let request, let peer):
+        case .get(let gets):
+            let results = await processor.messages(gets.map(\.id))
+            return zip(gets, results).map { ($0.peer, $0.form.answer($1)) }
+        case .list(let request, let peer):
             var answer: [UInt8] = []
             do throws(RequestProcessor.Cut) {
                 try await processor.answer(request) { piece throws(RequestProcessor.Cut) in

@@ -75,7 +75,9 @@ struct BatchWriter {
 
     private mutating func insert(_ drafts: [Draft], into database: Database) throws -> Written {
         let statements = try Statements(database)
-        var touched: Set<BoardName> = []
+        /// The board of the draft before, which most often is the next one's too.
+        var current: (name: BoardName, row: BoardRow)?
+        var touched: [BoardName: BoardRow] = [:]
         var written = Written()
         written.outcomes.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -85,18 +87,26 @@ struct BatchWriter {
                 written.outcomes.append(.repeated(first))
                 continue
             }
-            guard let board = try boards[draft.board] ?? newBoard(draft.board, database, &written) else {
+            if current?.name != draft.board {
+                if let current { touched[current.name] = current.row }
+                current = try (touched[draft.board] ?? boards[draft.board] ?? newBoard(draft.board, database, &written))
+                    .map { (draft.board, $0) }
+            }
+            guard let board = current?.row else {
                 written.outcomes.append(.refused(.full(reason: "the server has its limit of \(maximumBoards) boards")))
                 continue
             }
             let stored = StoredMessage(message: Message(draft, id: newest + 1, time: now), previous: board.newest)
             try statements.insert(stored, board: board.number, request: key)
             newest += 1
-            boards[draft.board] = BoardRow(number: board.number, newest: newest)
-            touched.insert(draft.board)
+            current?.row.newest = newest
             written.outcomes.append(.published(stored))
         }
-        for board in touched { try statements.setNewest(of: boards[board]!) }  // set in the loop above
+        if let current { touched[current.name] = current.row }
+        for (name, row) in touched where row.newest > boards[name]?.newest ?? 0 {
+            try statements.setNewest(of: row)
+            boards[name] = row
+        }
         return written
     }
 

@@ -81,9 +81,12 @@ final class Committer: Sendable {
             if case .published(let stored) = outcome { stored } else { nil }
         }
         if let newest = stored.last, durability == .full { mark.write(newest.message.id) }
-        tail.append(stored)
         var newest: [BoardName: MessageID] = [:]
-        for one in stored { newest[one.message.board] = one.message.id }
+        for (one, next) in zip(stored, stored.dropFirst()) where one.message.board != next.message.board {
+            newest[one.message.board] = one.message.id
+        }
+        if let last = stored.last { newest[last.message.board] = last.message.id }
+        tail.append(stored, newest: newest)
         for (board, id) in newest { arrivals.announce(id, on: board) }
     }
 

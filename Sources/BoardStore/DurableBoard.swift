@@ -92,13 +92,19 @@ public final class DurableBoard: Board, Service {
         if case .found(let message) = tail.message(id) { message } else { nil }
     }
 
-    /// See ``MessageBoard/Board/message(_:)``.
-    public func message(_ id: MessageID) async throws(BoardError) -> Message {
-        switch tail.message(id) {
-        case .found(let message): return message
-        case .neverGiven: throw .messageNotFound(id)
-        case .older: return try await reads.message(id)
+    /// See ``MessageBoard/Board/messages(_:)``.
+    public func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>] {
+        let found = ids.map { id -> Result<Message, BoardError>? in
+            switch tail.message(id) {
+            case .found(let message): .success(message)
+            case .neverGiven: .failure(.messageNotFound(id))
+            case .older: nil
+            }
         }
+        let older = zip(ids, found).filter { $0.1 == nil }.map(\.0)
+        guard !older.isEmpty else { return found.compactMap { $0 } }
+        var read = await reads.messages(older)[...]
+        return found.map { $0 ?? read.removeFirst() }
     }
 
     /// See ``MessageBoard/Board/range(ofLast:of:)``.

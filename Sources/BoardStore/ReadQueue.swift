@@ -6,13 +6,16 @@ import Synchronization
 /// The reads of single messages that are not in memory. What waits at the same time is read in one transaction: opening
 /// one costs more than finding a message.
 final class ReadQueue: Sendable {
+    /// Numbers that were asked for together, and who waits for their messages.
     private struct Waiting {
-        let id: MessageID
-        let continuation: CheckedContinuation<Result<Message, BoardError>, Never>
+        let ids: [MessageID]
+        let continuation: CheckedContinuation<[Result<Message, BoardError>], Never>
     }
 
     private struct State {
         var waiting: [Waiting] = []
+        /// Numbers in it.
+        var ids = 0
         var running = 0
     }
 
@@ -27,42 +30,49 @@ final class ReadQueue: Sendable {
         self.limits = limits
     }
 
-    func message(_ id: MessageID) async throws(BoardError) -> Message {
-        try await withCheckedContinuation { continuation in
+    /// One result a number, in order.
+    func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>] {
+        await withCheckedContinuation { continuation in
             let (isRefused, starts) = state.withLock { state in
-                guard state.waiting.count < limits.waitingReads else { return (true, false) }
-                state.waiting.append(Waiting(id: id, continuation: continuation))
+                guard state.ids < limits.waitingReads else { return (true, false) }
+                state.waiting.append(Waiting(ids: ids, continuation: continuation))
+                state.ids += ids.count
                 guard state.running < limits.concurrentReads else { return (false, false) }
                 state.running += 1
                 return (false, true)
             }
             if isRefused {
                 let reason = "\(limits.waitingReads) reads wait for the disk; try again"
-                continuation.resume(returning: .failure(.overloaded(reason: reason)))
+                continuation.resume(returning: ids.map { _ in .failure(.overloaded(reason: reason)) })
             }
             if starts { readNext() }
-        }.get()
+        }
     }
 
-    /// Reads groups until nothing waits. Each group has its own snapshot, taken after its last member came.
+    /// Reads until nothing waits. Each round has its own snapshot, taken after the last of its numbers came.
     private func readNext() {
         pool.asyncRead { [self] database in
-            let group = state.withLock { state in
-                defer { state.waiting = [] }
+            let round = state.withLock { state in
+                defer {
+                    state.waiting = []
+                    state.ids = 0
+                }
                 return state.waiting
             }
-            let results: [Result<Message, BoardError>]
-            do {
-                results = try StoreReader(database.get(), names: names).messages(group.map(\.id))
-            } catch {
-                results = group.map { .failure(BoardError(reading: $0.id, error)) }
-            }
-            for (one, result) in zip(group, results) { one.continuation.resume(returning: result) }
+            for group in round { group.continuation.resume(returning: read(group.ids, database)) }
             let goesOn = state.withLock { state in
                 if state.waiting.isEmpty { state.running -= 1 }
                 return !state.waiting.isEmpty
             }
             if goesOn { readNext() }
+        }
+    }
+
+    private func read(_ ids: [MessageID], _ database: Result<Database, any Error>) -> [Result<Message, BoardError>] {
+        do {
+            return try StoreReader(database.get(), names: names).messages(ids)
+        } catch {
+            return ids.map { .failure(BoardError(reading: $0, error)) }
         }
     }
 }

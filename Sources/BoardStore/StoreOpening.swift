@@ -14,7 +14,7 @@ enum StoreOpening {
             configuration.prepareDatabase { database in
                 var keep: Int32 = 1
                 sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keep)
-                try database.execute(sql: "PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;")
+                try database.execute(sql: "PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 67108864;")
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
             try Schema.migrate(pool, path: path)
@@ -29,7 +29,7 @@ enum StoreOpening {
     private static func setDurability(_ durability: Durability, on pool: DatabasePool, path: String) throws {
         let level = try pool.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;")
             return try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
         }
         guard durability != .full || level == 2 || level == 3 else {

@@ -37,13 +37,15 @@ final class TailCache: Sendable {
     }
 
     /// Adds committed messages, whose numbers follow on the newest one.
-    func append(_ messages: [StoredMessage]) {
+    ///
+    /// - Parameter newest: the newest of them on each board.
+    func append(_ messages: [StoredMessage], newest: [BoardName: MessageID]) {
         state.withLock { state in
             for stored in messages {
                 state.messages.append(stored)
                 state.memory += stored.message.footprint
-                state.newest[stored.message.board] = stored.message.id
             }
+            for (board, id) in newest { state.newest[board] = id }
             state.next += MessageID(messages.count)
             evict(&state)
         }

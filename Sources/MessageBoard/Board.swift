@@ -16,10 +16,11 @@ public protocol Board: Sendable {
     /// The message with this number, when it can be given without waiting for anything.
     func messageAtHand(_ id: MessageID) -> Message?
 
-    /// The message with this number, whatever board it is on.
+    /// The messages with these numbers, whatever boards they are on: one result a number, in order. Numbers asked for
+    /// together share what a read costs.
     ///
-    /// - Throws: ``BoardError/messageNotFound(_:)``, or ``BoardError/messageDamaged(_:reason:)``.
-    func message(_ id: MessageID) async throws(BoardError) -> Message
+    /// A failure is ``BoardError/messageNotFound(_:)``, or ``BoardError/messageDamaged(_:reason:)``.
+    func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>]
 
     /// The stretch that the newest `count` messages of a board take up now; the whole board when `count` is `nil`.
     func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange
@@ -76,6 +77,11 @@ extension Board {
     /// Puts one message on its board; see ``publish(all:)``.
     public func publish(_ draft: Draft) async throws(BoardError) -> Publication {
         try await publish(all: [draft])[0].get()
+    }
+
+    /// One message by its number; see ``messages(_:)``.
+    public func message(_ id: MessageID) async throws(BoardError) -> Message {
+        try await messages([id])[0].get()
     }
 
     /// The newest `count` messages of a board, oldest first.

@@ -45,8 +45,9 @@ public struct Draft: Sendable, Hashable {
     /// Two drafts with the same key are the same request.
     public var requestKey: [UInt8]? {
         guard let requestID else { return nil }
-        let owner = author.map { "author \($0)" } ?? "address \(origin.address)"
-        return requestID + [0] + Array(owner.utf8)
+        // A byte that tells an author from an address, which somebody may call themselves.
+        let kind = UInt8(ascii: author == nil ? "@" : "=")
+        return requestID + [0, kind] + Array((author ?? origin.address).utf8)
     }
 
     private static func check(_ what: String, _ size: Int, _ limit: Int) throws(BoardError) {

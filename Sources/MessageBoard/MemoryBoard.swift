@@ -57,10 +57,9 @@ public final class MemoryBoard: Board {
         return publication
     }
 
-    /// See ``Board/message(_:)``.
-    public func message(_ id: MessageID) async throws(BoardError) -> Message {
-        guard let message = messageAtHand(id) else { throw .messageNotFound(id) }
-        return message
+    /// See ``Board/messages(_:)``.
+    public func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>] {
+        ids.map { id in messageAtHand(id).map { .success($0) } ?? .failure(.messageNotFound(id)) }
     }
 
     /// See ``Board/messageAtHand(_:)``.

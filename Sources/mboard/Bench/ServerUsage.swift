@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// What a process has used so far, as Linux tells in /proc (proc(5)).
+/// What a process has used so far: its CPU clock (clock_getcpuclockid(3)), and what Linux tells in /proc (proc(5)).
 struct ServerUsage {
     let pid: Int32
     let cpuMicroseconds: Double
@@ -10,13 +10,12 @@ struct ServerUsage {
 
     init(pid: Int32) throws {
         self.pid = pid
-        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0,
             let memory = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         else { throw ValidationError("there is no process \(pid) to look at (--pid)") }
-        // The name in parentheses may hold blanks; the fields after it are 3, 4, ...: 14 and 15 are the times.
-        let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ")
-        let ticks = fields.count > 13 ? (Double(fields[12]) ?? 0) + (Double(fields[13]) ?? 0) : 0
-        cpuMicroseconds = ticks * 1e6 / Double(sysconf(Int32(_SC_CLK_TCK)))
+        cpuMicroseconds = Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
         let peak = memory.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split { !$0.isNumber }.first
         peakBytes = (peak.flatMap { Int($0) } ?? 0) * 1_024
     }
