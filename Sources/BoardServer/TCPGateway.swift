@@ -17,11 +17,24 @@ public final class TCPGateway: Service {
 
     private let listener: any Channel
     private let connections: Connections
-    private let work: AsyncStream<StreamWork>
-    private let workEnds: AsyncStream<StreamWork>.Continuation
-    private let executors: EventLoopExecutors
+    private let lanes: [Lane]
     private let processor: RequestProcessor
     private let logger: Logger
+
+    /// What the connections of one event loop leave to be waited for.
+    private struct Lane: Sendable {
+        let loop: any EventLoop
+        let executor: EventLoopExecutor
+        /// Bounded by ``ServerLimits/connections``.
+        let work: AsyncStream<StreamWork>
+        let input: AsyncStream<StreamWork>.Continuation
+
+        init(_ loop: any EventLoop) {
+            self.loop = loop
+            executor = EventLoopExecutor(loop)
+            (work, input) = AsyncStream.makeStream()
+        }
+    }
 
     /// Opens the road; what has to be waited for waits until ``run()``.
     ///
@@ -32,7 +45,8 @@ public final class TCPGateway: Service {
     ) async throws {
         let connections = Connections(limit: limits.connections)
         let requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
-        let (work, workEnds) = AsyncStream.makeStream(of: StreamWork.self)  // bounded by ``ServerLimits/connections``
+        let lanes = group.makeIterator().map(Lane.init)
+        let inputs = Dictionary(uniqueKeysWithValues: lanes.map { (ObjectIdentifier($0.loop), $0.input) })
         do {
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
             listener = try await ServerBootstrap(group: group)
@@ -51,7 +65,8 @@ public final class TCPGateway: Service {
                         try channel.pipeline.syncOperations.addHandlers(
                             IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)),
                             StreamServer(
-                                processor: processor, limits: limits, requestBytes: requestBytes, work: workEnds))
+                                processor: processor, limits: limits, requestBytes: requestBytes,
+                                work: inputs[ObjectIdentifier(channel.eventLoop)]!))  // every loop of the group has one
                     }
                 }
                 .bind(to: address).get()
@@ -59,10 +74,8 @@ public final class TCPGateway: Service {
             throw BindError(road: .tcp, endpoint: "\(host):\(port)", error)
         }
         endpoint = listener.localAddress!.endpoint  // a bound socket has one
-        executors = EventLoopExecutors(group)
         self.connections = connections
-        self.work = work
-        self.workEnds = workEnds
+        self.lanes = lanes
         self.processor = processor
         self.logger = logger
     }
@@ -75,14 +88,22 @@ public final class TCPGateway: Service {
                     // The work ends with the last connection. An error of closing is one of having closed.
                     try? await self.listener.closeFuture.get()
                     await self.connections.drain()
-                    self.workEnds.finish()
+                    for lane in self.lanes { lane.input.finish() }
                 }
-                for await piece in work {
-                    group.addTask(executorPreference: executors[piece.channel.eventLoop]) { await self.carryOut(piece) }
+                for lane in lanes {
+                    group.addTask(executorPreference: lane.executor) { await self.serve(lane) }
                 }
             }
         } onCancelOrGracefulShutdown: { [listener] in
             listener.close(promise: nil)
+        }
+    }
+
+    private func serve(_ lane: Lane) async {
+        await withDiscardingTaskGroup { group in
+            for await piece in lane.work {
+                group.addImmediateTask(executorPreference: lane.executor) { await self.carryOut(piece) }
+            }
         }
     }
 

@@ -24,7 +24,6 @@ public final class UDPGateway: Service {
     }
 
     private let sockets: [Socket]
-    private let executors: EventLoopExecutors
     private let processor: RequestProcessor
 
     /// Opens the road; what has to be waited for waits until ``run()``.
@@ -47,7 +46,6 @@ public final class UDPGateway: Service {
             throw BindError(road: .udp, endpoint: "\(host):\(port)", error)
         }
         endpoint = sockets[0].channel.localAddress!.endpoint  // a bound socket has one
-        executors = EventLoopExecutors(group)
         self.processor = processor
         logger.debug("listening for datagrams", metadata: ["endpoint": "\(endpoint)", "sockets": "\(sockets.count)"])
     }
@@ -96,7 +94,7 @@ public final class UDPGateway: Service {
     public func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             for socket in sockets {
-                let executor = executors[socket.channel.eventLoop]
+                let executor = EventLoopExecutor(socket.channel.eventLoop)
                 group.addTask(executorPreference: executor) {
                     await withGracefulShutdownHandler {
                         await self.serve(socket, on: executor)

@@ -61,7 +61,7 @@ public final class DurableBoard: Board, Service {
         } startDraining: { [pool, committer] queue in
             pool.asyncWriteWithoutTransaction { committer.drain(queue, $0) }
         }
-        reads = ReadQueue(pool: pool, names: names, limits: limits)
+        reads = ReadQueue(pool: pool, names: names, limits: limits, clock: clock)
         self.failures = failures
         self.durability = durability
         self.logger = logger

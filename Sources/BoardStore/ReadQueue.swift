@@ -23,16 +23,23 @@ final class ReadQueue: Sendable {
     private let pool: DatabasePool
     private let names: BoardNames
     private let limits: StoreLimits
+    private let clock: StoreClock
+    private let isQuick = Atomic(true)
 
-    init(pool: DatabasePool, names: BoardNames, limits: StoreLimits) {
+    init(pool: DatabasePool, names: BoardNames, limits: StoreLimits, clock: StoreClock) {
+        self.clock = clock
         self.pool = pool
         self.names = names
         self.limits = limits
     }
 
     /// One result a number, in order.
+    ///
+    /// A few are read on the asking thread while reads are quick, which is while the kernel has the pages: waking another
+    /// thread would cost several times the read.
     func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>] {
-        await withCheckedContinuation { continuation in
+        if ids.count <= limits.messagesReadHere && isQuick.load(ordering: .relaxed) { return readHere(ids) }
+        return await withCheckedContinuation { continuation in
             let (isRefused, starts) = state.withLock { state in
                 guard state.ids < limits.waitingReads else { return (true, false) }
                 state.waiting.append(Waiting(ids: ids, continuation: continuation))
@@ -68,7 +75,20 @@ final class ReadQueue: Sendable {
         }
     }
 
+    private func readHere(_ ids: [MessageID]) -> [Result<Message, BoardError>] {
+        do {
+            return try pool.read { read(ids, .success($0)) }
+        } catch {
+            return ids.map { .failure(BoardError(reading: $0, error)) }
+        }
+    }
+
     private func read(_ ids: [MessageID], _ database: Result<Database, any Error>) -> [Result<Message, BoardError>] {
+        let begin = clock.uptime()
+        defer {
+            let longest = Duration.microseconds(limits.quickReadMicroseconds) * max(1, ids.count)
+            isQuick.store(clock.uptime() - begin <= longest, ordering: .relaxed)
+        }
         do {
             return try StoreReader(database.get(), names: names).messages(ids)
         } catch {

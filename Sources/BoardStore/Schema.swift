@@ -13,7 +13,8 @@ enum Schema {
                 version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
                 application: try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
                 // GRDB's own tables come first: a start that was killed may have made no more.
-                tables: try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%grdb%'")
+                tables: try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%grdb%'")
                     ?? 0
             )
         }

@@ -15,13 +15,17 @@ public struct StoreLimits: Sendable {
     /// The longest last commit, in microseconds, after which that is done: a slow disk must not hold up who reads.
     public var quickCommitMicroseconds: Int64 = 1_000
     /// Newest messages kept in memory.
-    public var tailMessages = 32_768
+    public var tailMessages = 65_536
     /// Bytes of memory that they may take.
-    public var tailBytes = 16 << 20
+    public var tailBytes = 32 << 20
     /// Reads of single messages that may wait for the disk.
     public var waitingReads = 65_536
     /// Groups of such reads that run at a time.
     public var concurrentReads = 2
+    /// Messages that may be read on the thread that asks, all from the kernel's memory most likely.
+    public var messagesReadHere = 64
+    /// The longest last read, in microseconds a message, after which that is done: a disk must not hold up a loop.
+    public var quickReadMicroseconds: Int64 = 200
     /// Named boards on one server.
     public var boards = 65_536
     /// Pages of log (4 KiB each) after which it is copied into the database: just under what was written in advance.

@@ -62,13 +62,7 @@ struct LoadOptions: ParsableArguments {
     }
 
     /// A client on the same road.
-    var client: BoardClient {
-        let timeout = Duration.seconds(timeout)
-        return switch via {
-        case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
-        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout))
-        }
-    }
+    var client: BoardClient { via.client(of: server, timeout: timeout) }
 
     var plan: LoadPlan {
         LoadPlan(via: via, server: server, inflight: inflight ?? connections ?? 64, count: count, timeout: timeout)

@@ -6,6 +6,15 @@ public import MessageBoard
 enum Via: String, CaseIterable, ExpressibleByArgument {
     case udp
     case tcp
+
+    /// A client that takes this road.
+    func client(of server: Endpoint, timeout seconds: Double) -> BoardClient {
+        let timeout = Duration.seconds(seconds)
+        return switch self {
+        case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
+        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout))
+        }
+    }
 }
 
 /// The options of every client command.
@@ -29,13 +38,7 @@ struct ClientOptions: ParsableArguments {
         guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes seconds, more than 0") }
     }
 
-    var client: BoardClient {
-        let timeout = Duration.seconds(timeout)
-        return switch via {
-        case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
-        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout))
-        }
-    }
+    var client: BoardClient { via.client(of: server, timeout: timeout) }
 }
 
 extension Endpoint: ExpressibleByArgument {
