@@ -16,10 +16,10 @@ struct StoredMessage: Sendable {
         sum.update(message.time.microseconds)
         sum.update(message.origin.port)
         sum.update(UInt8(message.author == nil ? 0 : 1))
-        for text in [message.board.text, message.origin.address, message.origin.road.name, message.author ?? ""] {
-            sum.update(UInt32(truncatingIfNeeded: text.utf8.count))
-            sum.update(text)
-        }
+        sum.updateField(message.board.text)
+        sum.updateField(message.origin.address)
+        sum.updateField(message.origin.road.name)
+        sum.updateField(message.author ?? "")
         sum.update(UInt32(truncatingIfNeeded: attributes.count))
         sum.update(attributes)
         sum.update(message.body)
@@ -55,5 +55,13 @@ struct StoredMessage: Sendable {
     init(message: Message, previous: MessageID) {
         self.message = message
         self.previous = previous
+    }
+}
+
+extension CRC32C {
+    /// Takes in a text behind its length, so that no two rows of texts look the same.
+    fileprivate mutating func updateField(_ text: String) {
+        update(UInt32(truncatingIfNeeded: text.utf8.count))
+        update(text)
     }
 }

@@ -45,9 +45,15 @@ public struct Draft: Sendable, Hashable {
     /// Two drafts with the same key are the same request.
     public var requestKey: [UInt8]? {
         guard let requestID else { return nil }
+        let owner = (author ?? origin.address).utf8
+        var key: [UInt8] = []
+        key.reserveCapacity(requestID.count + 2 + owner.count)
+        key += requestID
+        key.append(0)
         // A byte that tells an author from an address, which somebody may call themselves.
-        let kind = UInt8(ascii: author == nil ? "@" : "=")
-        return requestID + [0, kind] + Array((author ?? origin.address).utf8)
+        key.append(UInt8(ascii: author == nil ? "@" : "="))
+        key += owner
+        return key
     }
 
     private static func check(_ what: String, _ size: Int, _ limit: Int) throws(BoardError) {

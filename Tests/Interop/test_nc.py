@@ -1,11 +1,6 @@
 """`nc`, as the README shows it: a client that knows nothing of the protocol."""
 
-import shutil
 import subprocess
-
-import pytest
-
-pytestmark = pytest.mark.skipif(shutil.which("nc") is None, reason="nc (netcat-openbsd) is not installed")
 
 
 def shell(line: str, server) -> str:
