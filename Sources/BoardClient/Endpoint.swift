@@ -11,10 +11,14 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Reads `host:port`, `host`, `:port` or `[ipv6]:port`; what is missing comes from the default. `nil` when it is none.
+    /// Reads `host:port`, `host`, `:port`, `port` or `[ipv6]:port`; what is missing comes from the default. `nil` when it is none.
     public init?(_ text: String, default: Endpoint = .standard) {
         var host = text[...]
         var port: Substring?
+        if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            port = host
+            host = ""
+        }
         if host.hasPrefix("[") {
             guard let end = host.firstIndex(of: "]") else { return nil }
             let rest = host[host.index(after: end)...]

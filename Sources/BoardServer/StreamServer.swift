@@ -56,7 +56,7 @@ final class StreamServer: ChannelInboundHandler {
             context.close(mode: .output, promise: nil)
         case .refused(let bytes):
             state = .refused(bytes + piece.readableBytes)
-            if bytes > limits.requestBytes { context.close(promise: nil) }
+            if bytes > limits.refusedBytes { context.close(promise: nil) }
         case .answering: break
         }
     }

@@ -189,10 +189,7 @@ public final class DurableBoard: Board, Service {
         arrivals.close(stopped)
         defer { directory.unlock() }
         do {
-            // The writer's queue is serial: this comes after what waits, and copies the log into the database.
-            try await pool.barrierWriteWithoutTransaction { database in
-                _ = try database.checkpoint(.truncate)
-            }
+            try copyLog()
             committer.markSynced(committer.newestID)
             try pool.close()
         } catch {
@@ -201,6 +198,14 @@ public final class DurableBoard: Board, Service {
             }
             logger.warning(
                 "the store was not closed in order; it recovers at the next start", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Copies the log into the database. It comes after what waits, since the writer's queue is serial; and it blocks, since
+    /// it has to be done in a task that is cancelled too.
+    private func copyLog() throws {
+        try pool.barrierWriteWithoutTransaction { database in
+            _ = try database.checkpoint(.truncate)
         }
     }
 }

@@ -42,7 +42,7 @@ public enum AnswerCode: UInt8, Sendable, CaseIterable {
         case .messageNotFound: "there is no such message"
         case .unknownControl: "the server does not know this request"
         case .transmissionError: "something was lost on the way"
-        case .tooBig: "too big for the server, or the answer does not fit one datagram"
+        case .tooBig: "too big: over a limit of the server, or the answer does not fit one datagram (--via tcp)"
         case .refused: "the server refused"
         case .serverFailed: "the server could not do it"
         }

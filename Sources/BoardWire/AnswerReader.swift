@@ -11,7 +11,7 @@ public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .refused(let code, let reason): reason.isEmpty ? code.meaning : "\(code.meaning): \(reason)"
-        case .unreadable(let what): "the answer cannot be read: \(what)"
+        case .unreadable(let what): "what answers there is not a board: \(what) cannot be read"
         }
     }
 }
@@ -63,7 +63,7 @@ public struct AnswerReader: ~Copyable {
     /// The answer is over: the last message, if there is one more.
     public consuming func finish() throws(AnswerError) -> Message? {
         switch state {
-        case .code: throw .unreadable("it is empty")
+        case .code: throw .unreadable("an empty answer")
         case .separator(.ok): return nil
         case .separator(let code): throw .refused(code, reason: "")
         case .refused(let code): throw .refused(code, reason: String(decoding: record, as: UTF8.self))

@@ -58,8 +58,7 @@ struct Mboard: AsyncParsableCommand {
         case let error as ClientError:
             switch error {
             case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram: 1
-            case .answer(.unreadable(_)): 70
-            case .unreachable, .timedOut: 69
+            case .answer(.unreadable(_)), .unreachable, .timedOut: 69
             }
         case is ExitCode, is CleanExit, is ValidationError: nil
         default: isArgumentParsers(error) ? nil : 70

@@ -38,7 +38,11 @@ func output(_ bytes: some Collection<UInt8>) {
     while !rest.isEmpty {
         let written = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
         if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { systemExit(errno == EPIPE ? 0 : 70) }
+        guard written > 0 else {
+            if errno == EPIPE { systemExit(0) }
+            complain("mboard: cannot write to standard output: \(String(cString: strerror(errno)))")
+            systemExit(70)
+        }
         rest = rest.dropFirst(written)
     }
 }

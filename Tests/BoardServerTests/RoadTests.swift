@@ -137,12 +137,13 @@ struct EndpointTests {
     @Test(arguments: [
         ("127.0.0.1:80", "127.0.0.1", 80), ("host", "host", 7_777), (":8000", "127.0.0.1", 8_000),
         ("[::1]:9", "::1", 9), ("[::1]", "::1", 7_777), ("::1", "::1", 7_777), ("host:0", "host", 0),
+        ("8080", "127.0.0.1", 8_080),
     ])
     func `an endpoint is read`(text: String, host: String, port: Int) {
         #expect(Endpoint(text) == Endpoint(host: host, port: port))
     }
 
-    @Test(arguments: ["host:x", "host:65536", "host:-1", "[::1", "[::1]x", "host:"])
+    @Test(arguments: ["host:x", "host:65536", "65536", "host:-1", "[::1", "[::1]x", "host:"])
     func `what is none is refused`(text: String) {
         #expect(Endpoint(text) == nil)
     }

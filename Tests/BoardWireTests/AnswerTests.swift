@@ -66,7 +66,7 @@ struct AnswerTests {
     }
 
     @Test(arguments: [
-        ("", AnswerError.unreadable("it is empty")), ("x", .unreadable("its first byte")),
+        ("", AnswerError.unreadable("an empty answer")), ("x", .unreadable("its first byte")),
         ("0x", .unreadable("its second byte")),
         ("2", .refused(.messageNotFound, reason: "")), ("9:disk full", .refused(.serverFailed, reason: "disk full")),
         ("0:x", .unreadable("a record of 1 fields instead of 8 or 9")), ("0:,,,,,,,", .unreadable("the id")),

@@ -8,11 +8,11 @@ struct Bench: AsyncParsableCommand {
         discussion: """
             Keeps a number of requests in flight until all are done; each waits for its answer.
 
-              mboard bench publish --count 100000 --pid $(pgrep -f 'mboard serve')
+              mboard bench publish --count 100000 --pid $(pgrep -f 'release/mboard serve')
               mboard bench read --via udp --inflight 64
 
             publish sends what `mboard publish` sends, each with a request id of its own; read asks for messages by \
-            number, picked evenly from all there are.
+            number, picked evenly from all there are. Its messages stay on the board `public`: give it a server of its own.
             """,
         subcommands: [BenchPublish.self, BenchRead.self])
 }
@@ -25,7 +25,7 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "The road: udp or tcp.")
     var via: Via = .udp
 
-    @Option(help: ArgumentHelp("Requests that wait for an answer at any time.", valueName: "n"))
+    @Option(help: ArgumentHelp("Requests that wait for an answer at any time (default: 64).", valueName: "n"))
     var inflight: Int?
 
     @Option(

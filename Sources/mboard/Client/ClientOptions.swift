@@ -19,7 +19,7 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
 
 /// The options of every client command.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server (default: 127.0.0.1:7777).", valueName: "host:port"))
+    @Option(help: ArgumentHelp("The server.", valueName: "host:port"))
     var server: Endpoint = .standard
 
     @Option(help: "The road: udp (one datagram a request) or tcp (any size).")

@@ -9,15 +9,25 @@ struct MessagePrinter {
         output(line: json ? Self.object(message) : Self.line(message, colours: isTerminal(1)))
     }
 
+    /// Bytes of a text that people are shown; `get` and `--json` have all of it.
+    private static let longestLine = 1_024
+
+    /// `host:port`, an IPv6 address in brackets.
+    private static func origin(of message: Message) -> String {
+        let address = message.origin.address
+        return (address.contains(":") ? "[\(address)]" : address) + ":\(message.origin.port)"
+    }
+
     private static func line(_ message: Message, colours: Bool) -> String {
         let time = Date(timeIntervalSince1970: message.time.seconds).formatted(
             Date.VerbatimFormatStyle(
                 format:
                     "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
                 timeZone: .current, calendar: Calendar(identifier: .gregorian)))
-        let writer = message.author ?? "\(message.origin.address):\(message.origin.port)"
+        let writer = message.author ?? origin(of: message)
         let head = "\(message.id)  \(time)  \(harmless(writer))"
-        let text = harmless(String(decoding: message.body, as: UTF8.self))
+        var text = harmless(String(decoding: message.body.prefix(longestLine), as: UTF8.self))
+        if message.body.count > longestLine { text += "… (\(message.body.count) bytes: mboard get \(message.id))" }
         return (colours ? "\u{1B}[2m\(head)\u{1B}[0m" : head) + "  " + text
     }
 
@@ -35,9 +45,7 @@ struct MessagePrinter {
             try object.encode(message.id, forKey: .id)
             try object.encode(message.board.text, forKey: .board)
             try object.encode(message.time.seconds, forKey: .time)
-            let address = message.origin.address
-            let host = address.contains(":") ? "[\(address)]" : address
-            try object.encode("\(host):\(message.origin.port)", forKey: .origin)
+            try object.encode(MessagePrinter.origin(of: message), forKey: .origin)
             try object.encode(message.origin.road.name, forKey: .road)
             try object.encode(message.author, forKey: .author)
             try object.encode(message.attributes.values, forKey: .attributes)

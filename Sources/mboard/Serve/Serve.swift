@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ServerConfiguration(flags.settings())
+        umask(0o077)  // the files hold everybody's messages: they are their owner's alone
         var logger = Logger(label: "mboard", factory: StreamLogHandler.standardError(label:))
         logger.logLevel = configuration.logLevel
         let store = try openStore(configuration, logger)
@@ -41,10 +42,7 @@ struct Serve: AsyncParsableCommand {
             try? await store.durable?.close()  // the road's error is the one to tell
             throw error
         }
-        let ready = Ready {
-            if let file = configuration.readyFile { try server.write(to: file) }
-            announce(configuration, server)
-        }
+        let ready = Ready(file: configuration.readyFile, server: server) { announce(configuration, server) }
         try await run([store.durable].compactMap { $0 } + services, ready, logger)
         complain("mboard: stopped")
     }
@@ -92,7 +90,7 @@ struct Serve: AsyncParsableCommand {
 
     private func announce(_ configuration: ServerConfiguration, _ server: ServerInfo) {
         let roads = server.endpoints.sorted { $0.key > $1.key }.map { "\($0.key) \($0.value)" }
-        complain("mboard \(Mboard.version): \(configuration.name) serves " + roads.joined(separator: ", "))
+        complain("mboard \(Mboard.version): listening on " + roads.joined(separator: ", "))
         switch configuration.storage {
         case .disk(let directory, .full): complain("mboard: data in \(directory); acknowledged means on disk")
         case .disk(let directory, .relaxed):
@@ -100,6 +98,7 @@ struct Serve: AsyncParsableCommand {
                 "mboard: data in \(directory); RELAXED: a power cut may lose what was acknowledged in the last 100 ms")
         case .memory: complain("mboard: MEMORY ONLY: nothing is kept on disk, all is gone when this process ends")
         }
+        complain("mboard: try `mboard publish hello` and `mboard last` in another terminal; Ctrl-C stops this one")
     }
 
     /// Runs the services until a signal, or until one fails. They are stopped in reverse order: the roads, then the store.
@@ -118,12 +117,18 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// Tells the world that the server is ready: as a service, since by then signals are waited for.
+/// Tells the world that the server is ready, and takes the file back when it is not any more. A service, since by the time
+/// services run signals are waited for.
 private struct Ready: Service {
-    let tell: @Sendable () throws -> Void
+    let file: String?
+    let server: ServerInfo
+    let announce: @Sendable () -> Void
 
     func run() async throws {
-        try tell()
+        if let file { try server.write(to: file) }
+        announce()
+        try? await gracefulShutdown()  // or cancelled: the server ends in both cases
+        if let file { unlink(file) }
     }
 }
 
@@ -131,6 +136,7 @@ private struct Ready: Service {
 private struct SecondSignal: Service {
     func run() async throws {
         try await gracefulShutdown()
+        complain("mboard: stopping; a second signal ends it at once")
         signal(SIGTERM, SIG_DFL)
         signal(SIGINT, SIG_DFL)
     }

@@ -1,6 +1,7 @@
 import BoardClient
 import BoardServer
 import BoardStore
+import Foundation
 import Logging
 
 /// A server's settings as values of their types.
@@ -24,7 +25,7 @@ struct ServerConfiguration {
     init(_ settings: Settings) throws {
         storage = try Self.storage(settings)
         name = settings[.name].value
-        readyFile = settings[.readyFile].value.isEmpty ? nil : settings[.readyFile].value
+        readyFile = settings[.readyFile].value.isEmpty ? nil : Self.path(settings[.readyFile].value)
         udp = try Self.endpoint(.udp, settings)
         tcp = try Self.endpoint(.tcp, settings)
         guard udp != nil || tcp != nil else {
@@ -49,9 +50,14 @@ struct ServerConfiguration {
         guard let durability = Durability(rawValue: name) else {
             throw settings.error(.durability, "full, relaxed or memory")
         }
-        let directory = settings[.data].value
+        let directory = path(settings[.data].value)
         guard !directory.isEmpty else { throw settings.error(.data, "a directory") }
         return .disk(directory: directory, durability)
+    }
+
+    /// A path whose `~/` is the home directory, as in a shell: in a file no shell expands it.
+    private static func path(_ text: String) -> String {
+        text.hasPrefix("~/") ? NSString(string: text).expandingTildeInPath : text
     }
 
     private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {
