@@ -59,9 +59,9 @@ struct BatchWriter {
         window.advance(newest: newest, uptime: clock.uptime())
         var transaction = self
         do {
-            try database.beginTransaction(.immediate)
+            try Self.run("BEGIN IMMEDIATE", database)
             let written = try transaction.insert(drafts, into: database)
-            try database.commit()
+            try Self.run("COMMIT", database)
             self = transaction
             return written
         } catch {
@@ -71,6 +71,12 @@ struct BatchWriter {
             }
             throw error as? DatabaseError ?? DatabaseError(message: "\(error)")
         }
+    }
+
+    private static func run(_ sql: String, _ database: Database) throws {
+        let statement = try SQLiteStatement(database, sql)
+        defer { statement.reset() }
+        _ = try statement.step()
     }
 
     private mutating func insert(_ drafts: [Draft], into database: Database) throws -> Written {
