@@ -81,11 +81,18 @@ extension BoardConformance {
             try await publish("two", board)
             try expectEqual(try await read(1, after: first, board), ["two"], "the first message")
         },
-        Case("a wait that is cancelled ends") { board in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await board.waitForMessage(after: 0, on: .public) }
+        Case("a wait that is cancelled ends, and says so") { board in
+            let ended = await withTaskGroup(of: BoardError?.self) { group in
+                group.addTask {
+                    do throws(BoardError) { try await board.waitForMessage(after: 0, on: .public) } catch {
+                        return error
+                    }
+                    return nil
+                }
                 group.cancelAll()
+                return await group.next() ?? nil
             }
+            try expectEqual(ended, .cancelled, "how the wait ended")
         },
         Case("many waits for different boards each end when their own message comes") { board in
             try await withThrowingTaskGroup(of: Void.self) { group in
