@@ -19,7 +19,6 @@ public final class TCPGateway: Service {
     private let connections: Connections
     private let lanes: [Lane]
     private let processor: RequestProcessor
-    private let logger: Logger
 
     /// What the connections of one event loop leave to be waited for.
     private struct Lane: Sendable {
@@ -77,7 +76,6 @@ public final class TCPGateway: Service {
         self.connections = connections
         self.lanes = lanes
         self.processor = processor
-        self.logger = logger
     }
 
     /// Serves until a graceful shutdown; then lets the connections it has come to their end, and cuts them when cancelled.
