@@ -39,7 +39,7 @@ extension BoardRequest {
         if fields.count > 1 {
             let name = String(decoding: fields[1], as: UTF8.self).trimmingASCIIWhitespace()
             if !name.isEmpty {
-                guard let named = BoardName(name) else { throw .badFormat }
+                guard let named = BoardName(String(name)) else { throw .badFormat }
                 board = named
             }
         }

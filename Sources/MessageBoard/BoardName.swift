@@ -10,9 +10,9 @@ public struct BoardName: Sendable, Hashable, CustomStringConvertible {
     public let text: String
 
     /// Takes a name, or gives `nil` when it is empty, too long or holds any other character.
-    public init?(_ text: some StringProtocol) {
+    public init?(_ text: String) {
         guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.allows) else { return nil }
-        self.text = String(text)
+        self.text = text
     }
 
     private init(unchecked text: String) {
