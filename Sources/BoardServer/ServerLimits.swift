@@ -1,4 +1,4 @@
-import BoardWire
+public import BoardWire
 
 /// The bounds of the roads.
 public struct ServerLimits: Sendable {
@@ -20,6 +20,14 @@ public struct ServerLimits: Sendable {
     public var unfinishedRequestBytes = 512 << 20
     /// Bytes of an unfinished request that are not counted.
     public var freeRequestBytes = 16 << 10
+    /// Of the sessions on UDP; ``requestBytes`` bounds their requests too.
+    public var sessions = SessionLimits()
+    /// Bytes of one datagram with a block of an answer, when it goes beyond this host: what every path carries whole.
+    public var sessionDatagram = 1_200
+    /// Bytes of all answers that wait in sessions to be fetched.
+    public var sessionAnswerBytes = 4 << 30
+    /// Seconds between two looks for sessions that are idle for too long.
+    public var sessionSweepSeconds: Int64 = 5
     /// Bytes a second that go to one source prefix (/24, /64) by datagrams when bound beyond loopback.
     public var replyBytesPerSecond = 64 << 10
     /// Bytes that may go to it at once.
