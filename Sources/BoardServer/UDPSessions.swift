@@ -51,7 +51,7 @@ final class UDPSessions: Sendable {
                 let size = (peer.isLoopback ? WireLimits.datagram : limits.sessionDatagram) - Self.longestHead
                 let block = state.answers[id].flatMap { Self.block(index, size, of: $0, withChecks) }
                 return .send(
-                    block ?? Self.bytes(of: .unknown(index: withChecks ? index : nil)), isProven: true)
+                    block ?? Self.bytes(of: .unknown(index: nil)), isProven: true)
             }
         }
     }

@@ -148,10 +148,9 @@ public struct SessionTable: ~Copyable {
         guard hear(id, place, now), let session = sessions[id] else {
             return .answer(.unknown(index: nil), isProven: false)
         }
-        let name = session.hasChecks ? index : nil
         return switch session.state {
-        case .receiving: .answer(.unknown(index: name), isProven: true)
-        case .carryingOut: .answer(.again(index: name), isProven: true)
+        case .receiving: .answer(.unknown(index: nil), isProven: true)
+        case .carryingOut: .answer(.again(index: nil), isProven: true)
         case .answered: .sendBlock(id, index: index, withChecks: session.hasChecks)
         }
     }
