@@ -45,27 +45,47 @@ struct ReceivedBlocks {
 
     var isWhole: Bool { count > 0 && held == count }
 
-    /// Takes a block; one that is there already stays as it was. `false` when it is not one of the blocks that were said
-    /// before, or when there is no room for it.
+    /// What became of a block.
+    enum Outcome {
+        /// It is among the blocks, of which there are so many.
+        case kept(Int)
+        /// It is not one of the blocks that were said before, or there is no room for it.
+        case refused
+        /// It was there with other data: one of the two has a damaged header, and both are thrown away.
+        case contradictory
+    }
+
+    /// Takes a block.
     ///
     /// - Parameter room: bytes of memory that are left for all sessions.
     mutating func take(
         _ index: Int, of count: Int, _ data: ArraySlice<UInt8>, room: Int, _ limits: SessionLimits
-    ) -> Bool {
+    ) -> Outcome {
         guard count > 0, count <= limits.blocks, index < count, self.count == 0 || self.count == count else {
-            return false
+            return .refused
         }
-        if index < blocks.count, blocks[index] != nil { return true }
+        if index < blocks.count, let there = blocks[index] {
+            if there == data { return .kept(held) }
+            forget(index, there.count)
+            return .contradictory
+        }
         let newSlots = max(0, index + 1 - blocks.count)
         let needed = newSlots * MemoryLayout<ArraySlice<UInt8>?>.stride + data.count + Self.overhead
-        guard bytes + data.count <= limits.requestBytes, needed <= room else { return false }
+        guard bytes + data.count <= limits.requestBytes, needed <= room else { return .refused }
         self.count = count
         blocks.append(contentsOf: repeatElement(nil, count: newSlots))
         blocks[index] = data
         held += 1
         bytes += data.count
         memory += needed
-        return true
+        return .kept(held)
+    }
+
+    private mutating func forget(_ index: Int, _ size: Int) {
+        blocks[index] = nil
+        held -= 1
+        bytes -= size
+        memory -= size + Self.overhead
     }
 
     /// The request.

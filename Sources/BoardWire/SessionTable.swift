@@ -113,20 +113,22 @@ public struct SessionTable: ~Copyable {
         guard let data = block.data(in: datagram.span, withCheck: session.hasChecks) else {
             return .answer(.again(index: index), isProven: true)
         }
-        let held = store(datagram[data], block, id)
-        return .answer(held.map { .held($0, index: index) } ?? .unknown(index: index), isProven: true)
+        switch store(datagram[data], block, id) {
+        case .kept(let held): return .answer(.held(held, index: index), isProven: true)
+        case .refused: return .answer(.unknown(index: index), isProven: true)
+        case .contradictory: return .answer(.again(index: index), isProven: true)
+        }
     }
 
-    /// Keeps a block; gives how many there are then, or `nil` when it cannot be kept.
-    private mutating func store(_ data: ArraySlice<UInt8>, _ block: SessionBlock, _ id: SessionID) -> Int? {
-        guard case .receiving(var blocks) = sessions[id]?.state else { return nil }
+    private mutating func store(_ data: ArraySlice<UInt8>, _ block: SessionBlock, _ id: SessionID)
+        -> ReceivedBlocks.Outcome
+    {
+        guard case .receiving(var blocks) = sessions[id]?.state else { return .refused }
         sessions[id]?.state = .carryingOut(blocks: 0)  // so that the blocks have one owner and are not copied
+        defer { sessions[id]?.state = .receiving(blocks) }
         let before = blocks.memory
-        let isKept = blocks.take(block.index, of: block.count, data, room: limits.heldBytes - heldBytes, limits)
-        heldBytes += blocks.memory - before
-        let held = blocks.held
-        sessions[id]?.state = .receiving(blocks)
-        return isKept ? held : nil
+        defer { heldBytes += blocks.memory - before }
+        return blocks.take(block.index, of: block.count, data, room: limits.heldBytes - heldBytes, limits)
     }
 
     private mutating func close(_ id: SessionID, _ place: SessionPlace, _ now: Duration) -> Reaction {

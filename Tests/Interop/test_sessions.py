@@ -1,11 +1,14 @@
 """Sessions on UDP, from protocols.md, section 2: big messages in blocks, answers in blocks, and what is not allowed."""
 
 import itertools
+import re
+import socket
 
 import pytest
 
 import roads
 import wire
+from lossy_relay import LossyRelay
 from sessions import CheckingClient, OldClient, blocks_of, crc32c
 
 MIB = 1 << 20
@@ -156,6 +159,18 @@ def test_headers_out_of_range_are_z(server, header):
     assert client.block(sid, 0, 1, b"1:x") == b"0?1", "the session goes on"
 
 
+def test_a_block_that_comes_again_with_other_data_is_y_and_both_are_gone(server):
+    """One of the two must have had a damaged number: neither is believed."""
+    client = CheckingClient(server.udp)
+    sid = client.open()
+    assert client.block(sid, 0, 2, b"1:a") == b"0?1?0"
+    assert client.block(sid, 1, 2, b"b") == b"0?2?1"
+    assert client.block(sid, 1, 2, b"c") == b"y?1"
+    assert client.close(sid) == b"0?0"
+    assert client.block(sid, 1, 2, b"b") == b"0?2?1"
+    assert client.close(sid) == b"0?1"
+
+
 def test_a_count_that_changes_is_z(server):
     client = OldClient(server.udp)
     sid = client.open()
@@ -231,3 +246,42 @@ def test_random_datagrams_of_the_family(server, seeded):
         udp.socket.send(b"?".join([seeded.choice([b"a", b"b", b"c", b"d", b"e"]), *fields]))
     assert server.is_running()
     assert OldClient(server.udp).deliver(b"1:alive") == b"0?1"
+
+
+def persistent(udp: roads.UDP, request: bytes, is_answer) -> bytes:
+    """Asks until an answer comes that the caller takes: what a client on a bad network has to do."""
+    udp.socket.settimeout(0.2)
+    for _ in range(200):
+        try:
+            udp.socket.send(request)
+            while not is_answer(answer := udp.socket.recv(2**16)):
+                pass
+            return answer
+        except socket.timeout:
+            pass
+    raise AssertionError(f"no answer to {request[:40]!r} in 200 attempts")
+
+
+def persistent_open(udp: roads.UDP) -> bytes:
+    """A session whose number was not damaged on the way: a block with a wrong check gets its `y` there."""
+    while True:
+        sid = persistent(udp, b"a?1", re.compile(rb"0\?\d{10,19}\?1").fullmatch).split(b"?")[1]
+        if persistent(udp, b"b?%s?0?9?1?0?x" % sid, lambda answer: answer[:1] in (b"y", b"z")) == b"y?0":
+            return sid
+
+
+def test_a_bad_network_loses_time_and_nothing_else(server, seeded):
+    """Loss, delay, reordering, doubles, cuts and flipped bits: with checks the message arrives once and identical."""
+    body = seeded.randbytes(60_000)
+    weather = {"loss": 0.1, "delay": 0.01, "jitter": 0.01, "reorder": 0.05, "duplicate": 0.1, "truncate": 0.05, "corrupt": 0.05}
+    with LossyRelay(server.address("udp"), seed=seeded.randrange(2**32), **weather) as relay:
+        udp = roads.UDP(relay.address)
+        sid = persistent_open(udp)
+        parts = blocks_of(wire.publish_with(body, request="bad network"), 1_000)
+        for index, part in enumerate(parts):
+            block = b"b?%s?%d?%d?%d?%x?" % (sid, index, len(parts), len(part), crc32c(part)) + part
+            persistent(udp, block, re.compile(rb"0\?\d+\?%d" % index).fullmatch)
+        persistent(udp, b"c?" + sid, lambda answer: answer == b"0?1")
+        udp.close()
+    assert wire.got(server.tcp.ask(b"3:1")).text == body
+    assert server.udp.ask(b"2:0") == b"0:1"
