@@ -32,4 +32,6 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     public static let udp = Road("udp")
     /// One connection a request.
     public static let tcp = Road("tcp")
+    /// One long-lived connection, on which the server speaks too.
+    public static let live = Road("live")
 }
