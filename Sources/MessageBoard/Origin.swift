@@ -34,4 +34,6 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     public static let session = Road("session")
     /// One connection a request.
     public static let tcp = Road("tcp")
+    /// One long-lived connection, on which the server speaks too.
+    public static let live = Road("live")
 }
