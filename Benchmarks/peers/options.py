@@ -10,6 +10,7 @@ ROWS = {
     "e": "TCP, one connection a request, beside a plain accept loop in Python and an echo server on SwiftNIO",
     "f": "a board of 1,000,000 messages: start, memory, and what `last 100` and a publish cost",
     "g": "fan-out to 100 and 1,000 live subscribers beside NATS and mosquitto; idle connections",
+    "h": "big messages by session on UDP, beside TCP, the old client on a bad network, and one another",
 }
 
 

@@ -44,7 +44,7 @@ static char batch[LARGEST_BATCH], input[READ_BYTES];
 static size_t batch_length, batch_sent;
 static uint64_t *partial;                   // bytes of an unfinished delivery, a subscriber
 static int epoll, publisher;
-static uint64_t published, delivered, published_at;
+static uint64_t published, delivered, received_bytes, published_at;
 static uint32_t *latencies;
 static long latency_count;
 
@@ -211,6 +211,7 @@ static void take_delivery(int *sockets, int subscriber) {
     if (count <= 0) fail("a subscriber's connection ended");
     uint64_t found = count_deliveries(subscriber, input, (size_t)count);
     delivered += found;
+    received_bytes += (uint64_t)count;
     if (options.inflight == 1 && found > 0 && latency_count < LARGEST_LATENCIES)
         latencies[latency_count++] = (uint32_t)((now_ns() - published_at) / 1000);
 }
@@ -241,7 +242,7 @@ static double percentile(double share) {
 
 static void measure(int *sockets) {
     run(sockets, options.warm_up);
-    uint64_t before = delivered, start = now_ns();
+    uint64_t before = delivered, bytes = received_bytes, start = now_ns();
     latency_count = 0;
     printf("{\"measuring\":true}\n");  // whoever takes the server's CPU time begins now
     fflush(stdout);
@@ -249,8 +250,8 @@ static void measure(int *sockets) {
     double seconds = (double)(now_ns() - start) / 1e9;
     double deliveries = (double)(delivered - before);
     qsort(latencies, (size_t)latency_count, sizeof *latencies, by_size);
-    printf("{\"deliveries\":%.0f,\"seconds\":%.6f,\"per_second\":%.1f,\"latency_ms\":{\"p50\":%.3f,\"p99\":%.3f,"
-           "\"max\":%.3f}}\n", deliveries, seconds, deliveries / seconds, percentile(0.5), percentile(0.99), percentile(1));
+    printf("{\"deliveries\":%.0f,\"bytes\":%.0f,\"seconds\":%.6f,\"per_second\":%.1f,\"latency_ms\":{\"p50\":%.3f,\"p99\":%.3f,"
+           "\"max\":%.3f}}\n", deliveries, (double)(received_bytes - bytes), seconds, deliveries / seconds, percentile(0.5), percentile(0.99), percentile(1));
 }
 
 static void usage(void) {
