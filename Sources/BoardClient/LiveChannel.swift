@@ -1,25 +1,30 @@
-import BoardWire
-import MessageBoard
-import NIOCore
+package import BoardWire
+package import MessageBoard
+package import NIOCore
 
 /// A request, and whom its answer is for.
-struct LiveCall: Sendable {
+package struct LiveCall: Sendable {
     let request: LiveRequest
     let answer: EventLoopPromise<LiveAnswer>
+
+    package init(request: LiveRequest, answer: EventLoopPromise<LiveAnswer>) {
+        self.request = request
+        self.answer = answer
+    }
 }
 
 /// The bytes of a live connection on one side; calls, and messages as they are pushed, on the other.
 ///
 /// Answers come in the order of the requests, except that one may name its request. A side that falls silent is asked for
 /// a sign of life; see ``LiveHeartbeat``.
-final class LiveChannel: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = [Message]
-    typealias OutboundIn = LiveCall
-    typealias OutboundOut = ByteBuffer
+package final class LiveChannel: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = [Message]
+    package typealias OutboundIn = LiveCall
+    package typealias OutboundOut = ByteBuffer
 
     /// Most requests of one connection that wait for an answer.
-    static let maximumWaiting = 1_024
+    package static let maximumWaiting = 1_024
 
     private let endpoint: String
     private let patience: Duration
@@ -33,22 +38,22 @@ final class LiveChannel: ChannelDuplexHandler {
     /// - Parameters:
     ///   - silence: after how long without a byte the other side is asked for a sign of life.
     ///   - patience: how long an answer may keep us waiting without a byte.
-    init(endpoint: String, silence: Duration, patience: Duration) {
+    package init(endpoint: String, silence: Duration, patience: Duration) {
         self.endpoint = endpoint
         self.patience = patience
         heartbeat = LiveHeartbeat(silence: silence, patience: patience, now: .zero)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { begin(context) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         begin(context)
         context.fireChannelActive()
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let call = unwrapOutboundIn(data)
         guard waiting.count < Self.maximumWaiting else {
             call.answer.fail(LiveError.tooManyWaiting(limit: Self.maximumWaiting))
@@ -66,17 +71,17 @@ final class LiveChannel: ChannelDuplexHandler {
         sent.cascade(to: promise)
     }
 
-    func read(context: ChannelHandlerContext) {
+    package func read(context: ChannelHandlerContext) {
         isReading = true
         context.read()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    package func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         context.fireChannelReadComplete()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         unwrapInboundIn(data).withUnsafeReadableBytes { framing.append($0) }
         do {
             while let message = try framing.next() { take(try LiveAnswer(decoding: message), context) }
@@ -88,12 +93,12 @@ final class LiveChannel: ChannelDuplexHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         end(context, .unreachable(endpoint: endpoint, reason: "the server closed the connection"))
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         end(context, .unreachable(endpoint: endpoint, reason: words(for: error)))
     }
 

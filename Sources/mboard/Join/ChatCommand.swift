@@ -1,7 +1,7 @@
-import MessageBoard
+package import MessageBoard
 
 /// A line that was typed: something to say, or a command.
-enum ChatCommand: Hashable {
+package enum ChatCommand: Hashable {
     case say(String)
     case boards
     case last(Int)
@@ -22,7 +22,7 @@ enum ChatCommand: Hashable {
         //text         says "/text"
         """
 
-    init(_ line: String) {
+    package init(_ line: String) {
         guard line.hasPrefix("/") else {
             self = .say(line)
             return

@@ -2,36 +2,36 @@
 ///
 /// The screen holds the last lines, so that it can be drawn anew after a change of size, when nobody knows what the
 /// terminal made of what stood there.
-struct ChatScreen {
+package struct ChatScreen {
     /// Most lines that can be drawn anew.
-    static let maximumLines = 200
+    package static let maximumLines = 200
     private static let bell = "\u{07}"
 
     /// What stands before the line that is being typed.
-    var prompt: String
-    private(set) var editor = LineEditor()
+    package var prompt: String
+    package private(set) var editor = LineEditor()
     private var display: LineDisplay
     private var lines: [String] = []
 
-    init(prompt: String, columns: Int, rows: Int) {
+    package init(prompt: String, columns: Int, rows: Int) {
         self.prompt = prompt
         display = LineDisplay(columns: columns, rows: rows)
     }
 
     /// The line again, after the prompt has changed or for the first time.
-    mutating func refresh() -> String {
+    package mutating func refresh() -> String {
         display.erase() + drawn()
     }
 
     /// Shows a line above the one being typed. It must hold no control characters.
-    mutating func show(_ line: String) -> String {
+    package mutating func show(_ line: String) -> String {
         lines.append(line)
         if lines.count > Self.maximumLines { lines.removeFirst() }
         return display.erase() + line + "\r\n" + drawn()
     }
 
     /// Takes a key.
-    mutating func take(_ key: Key) -> (outcome: LineEditor.Outcome, bytes: String) {
+    package mutating func take(_ key: Key) -> (outcome: LineEditor.Outcome, bytes: String) {
         let outcome = editor.take(key)
         switch outcome {
         case .full: return (outcome, Self.bell)
@@ -41,19 +41,19 @@ struct ChatScreen {
     }
 
     /// The line has been taken: the next one begins.
-    mutating func clear() -> String {
+    package mutating func clear() -> String {
         editor.clear()
         return refresh()
     }
 
     /// The terminal has another size now.
-    mutating func resize(columns: Int, rows: Int) -> String {
+    package mutating func resize(columns: Int, rows: Int) -> String {
         display = LineDisplay(columns: columns, rows: rows)
         return redraw()
     }
 
     /// Takes the line away for good.
-    mutating func end() -> String {
+    package mutating func end() -> String {
         display.erase()
     }
 

@@ -1,5 +1,5 @@
 /// What somebody does at the keyboard of a line editor.
-enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
     /// One or more characters, in the order of typing.
     case text(String)
     /// Everything between the marks of a bracketed paste, with line ends as `\n`.

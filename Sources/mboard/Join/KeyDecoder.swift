@@ -6,7 +6,7 @@
 /// ```
 ///
 /// A sequence that it does not know is passed over. Bytes that are no UTF-8 become U+FFFD.
-struct KeyDecoder: ~Copyable {
+package struct KeyDecoder: ~Copyable {
     private enum State {
         case ground
         case escape
@@ -30,12 +30,12 @@ struct KeyDecoder: ~Copyable {
     /// How many bytes of ``endOfPaste`` the newest bytes are.
     private var endMatched = 0
 
-    init(longestPaste: Int = LineEditor.maximumBytes) {
+    package init(longestPaste: Int = LineEditor.maximumBytes) {
         self.longestPaste = longestPaste
     }
 
     /// Takes the next bytes, and gives the keys that they complete.
-    mutating func take(_ bytes: some Sequence<UInt8>) -> [Key] {
+    package mutating func take(_ bytes: some Sequence<UInt8>) -> [Key] {
         var keys: [Key] = []
         for byte in bytes { take(byte, &keys) }
         flushText(keepingUnfinished: true, &keys)

@@ -1,14 +1,14 @@
 /// A line that is being typed: what stands before and after the cursor, and the lines sent before.
 ///
 /// The unit of moving and erasing is what a person calls a character, however many bytes it has.
-struct LineEditor {
+package struct LineEditor {
     /// Most bytes of a line: 64 KiB. What does not fit is not taken.
-    static let maximumBytes = 64 << 10
+    package static let maximumBytes = 64 << 10
     /// Most lines in the history; the oldest goes first.
-    static let maximumHistory = 200
+    package static let maximumHistory = 200
 
     /// What a key asks of whoever holds the editor.
-    enum Outcome: Hashable {
+    package enum Outcome: Hashable {
         /// Nothing beyond showing the line.
         case edited
         /// The line is to be sent. It stays until ``clear()``.
@@ -21,17 +21,20 @@ struct LineEditor {
         case full
     }
 
-    private(set) var before = ""
-    private(set) var after = ""
+    package private(set) var before = ""
+    package private(set) var after = ""
     private var history: [String] = []
     /// The place in the history that is shown; its count when it is a new line.
     private var place = 0
     /// The new line, while a line of the history is shown.
     private var draft = ""
 
-    var text: String { before + after }
+    package init() {}
 
-    mutating func take(_ key: Key) -> Outcome {
+    package var text: String { before + after }
+
+    /// Takes a key.
+    package mutating func take(_ key: Key) -> Outcome {
         switch key {
         case .text(let text), .paste(let text): return insert(text)
         case .enter: return text.isEmpty ? .edited : .submit(text)
@@ -64,7 +67,7 @@ struct LineEditor {
     }
 
     /// The line has been taken: it goes into the history, and the next one begins.
-    mutating func clear() {
+    package mutating func clear() {
         if history.last != text { history.append(text) }
         if history.count > Self.maximumHistory { history.removeFirst() }
         replace("")

@@ -1,21 +1,21 @@
 /// Cuts bytes into lines, in pieces of any size.
-struct LineSplitter {
+package struct LineSplitter {
     /// A line that was not kept, since it has over ``maximumBytes``.
-    struct TooLong: Error {}
+    package struct TooLong: Error {}
 
     /// Most bytes of a line: 16 MiB.
-    static let maximumBytes = 16 << 20
+    package static let maximumBytes = 16 << 20
 
     private let limit: Int
     private var line: [UInt8] = []
     private var isTooLong = false
 
-    init(limit: Int = Self.maximumBytes) {
+    package init(limit: Int = Self.maximumBytes) {
         self.limit = limit
     }
 
     /// Takes the next bytes, and gives the lines that they complete, without their ends.
-    mutating func take(_ bytes: [UInt8]) -> [Result<[UInt8], TooLong>] {
+    package mutating func take(_ bytes: [UInt8]) -> [Result<[UInt8], TooLong>] {
         var lines: [Result<[UInt8], TooLong>] = []
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -28,7 +28,7 @@ struct LineSplitter {
     }
 
     /// The input is over: the last line, when it has no end.
-    mutating func finish() -> Result<[UInt8], TooLong>? {
+    package mutating func finish() -> Result<[UInt8], TooLong>? {
         line.isEmpty && !isTooLong ? nil : cut()
     }
 
