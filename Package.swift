@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -52,7 +53,7 @@ let package = Package(
         .target(name: "BoardWire", dependencies: ["MessageBoard"], swiftSettings: settings),
         // Floor 1: disks and threads.
         .target(
-            name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, lifecycle, logging, sqlite],
+            name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
             swiftSettings: settings),
         // Floor 2: sockets.
         .target(

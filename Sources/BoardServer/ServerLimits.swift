@@ -27,6 +27,27 @@ public struct ServerLimits: Sendable {
     /// Prefixes that are told apart; more share.
     public var replyPrefixes = 65_536
 
+    /// Bytes of messages that may pass by a live connection that takes none: then it is dropped.
+    public var liveLagBytes = 4 << 20
+    /// Requests that may wait on a live connection; then it is not read from.
+    public var liveRequestsWaiting = 256
+    /// Bytes of bodies that these may have, and one body more.
+    public var liveBytesInHand = 1 << 20
+    /// Boards and patterns that a live connection may have been given messages of.
+    public var livePatterns = 16
+    /// Bytes of a request on a live connection that does not publish.
+    public var liveRequestBytes = WireLimits.liveRequest
+    /// Bytes of one that does, in base64.
+    public var livePublishBytes = WireLimits.livePublish
+    /// Seconds of silence after which a live connection's peer is asked whether it is there.
+    public var liveKeepAliveSeconds = 60
+    /// Seconds between two such questions.
+    public var liveKeepAliveIntervalSeconds = 15
+    /// Questions without an answer after which the connection is cut.
+    public var liveKeepAliveProbes = 4
+    /// Seconds that a live connection whose requests cannot be read may take to read what it was told.
+    public var liveLingerSeconds: Int64 = 5
+
     /// The limits of a server that is not told otherwise.
     public init() {}
 }
