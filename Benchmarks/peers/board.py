@@ -56,7 +56,7 @@ def serving(mboard, data, durability="full"):
     ready_file.unlink(missing_ok=True)
     address = f"127.0.0.1:{free_port()}"
     command = [mboard, "serve", "--data", str(data), "--durability", durability, "--ready-file", str(ready_file),
-               "--udp", address, "--tcp", address]
+               "--udp", address, "--tcp", address, "--live", "off"]
     began = time.monotonic()
     with running(command, log) as process:
         until(ready_file.exists, process, "mboard serve", log)
