@@ -20,6 +20,7 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -80,5 +81,9 @@ let package = Package(
         .testTarget(
             name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
             swiftSettings: settings),
+        .testTarget(
+            name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],
+            swiftSettings: settings),
+        .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
     ]
 )

@@ -30,7 +30,7 @@ package struct LiveConnection {
     }
 
     private enum Waiting {
-        case publish(UInt64?, body: [UInt8])
+        case publish(UInt64?, PublishRequest)
         case request(LiveRequest)
         case refusal(LiveAnswer)
 
@@ -96,19 +96,19 @@ package struct LiveConnection {
     /// A request has come.
     package mutating func receive(_ request: LiveRequest) {
         switch request {
-        case .publish(let body): publish(nil, body)
-        case .publishNamed(let name, let body): publish(name, body)
+        case .publish(let body): publish(nil, PublishRequest(body: body))
+        case .publishNamed(let name, let body, let author, let requestID):
+            publish(name, PublishRequest(author: author, requestID: requestID, body: body))
         default: waiting.append(.request(request))
         }
     }
 
-    private mutating func publish(_ name: UInt64?, _ body: [UInt8]) {
-        guard body.count <= Draft.maximumBodyBytes else {
-            let error = BoardError.tooBig("the message", bytes: body.count, limit: Draft.maximumBodyBytes)
+    private mutating func publish(_ name: UInt64?, _ request: PublishRequest) {
+        do throws(BoardError) { _ = try request.draft(from: origin) } catch {
             return waiting.append(.refusal(.failed(name, reason: error.description)))
         }
-        bytesInHand += body.count
-        waiting.append(.publish(name, body: body))
+        bytesInHand += request.body.count
+        waiting.append(.publish(name, request))
     }
 
     /// Something has come that can only be answered like this.
@@ -197,12 +197,13 @@ package struct LiveConnection {
         var drafts: [Draft] = []
         let board = boards.board ?? .public
         bytesPublishing = 0
-        for case .publish(let name, let body) in waiting.prefix(while: \.isPublish) {
-            // A body within its bound is all that a draft asks for.
-            guard let draft = try? Draft(board: board, body: body, origin: origin) else { continue }
+        for case .publish(let name, var request) in waiting.prefix(while: \.isPublish) {
+            request.board = board
+            bytesPublishing += request.body.count
+            // Its parts were found to be within their bounds when it came.
+            guard let draft = try? request.draft(from: origin) else { continue }
             names.append(name)
             drafts.append(draft)
-            bytesPublishing += body.count
         }
         waiting.removeFirst(drafts.count)
         publishing = names

@@ -13,11 +13,11 @@ public import MessageBoard
 ///   "3"          "-" n                                          I have everything but the newest n
 ///   "4"          board or pattern                               switch to other boards
 ///   "5"          "0" notify, "1" push, "2" push records         how news comes
-///   "6"          n ":" text                                     publish, and name the request in the answer
+///   "6"          n ":" text [":" author ":" request id]         publish, and name the request in the answer
 ///   "b"                                                         which boards are there
 /// ```
 ///
-/// Texts, boards and patterns are in base64, white space in which is passed over; numbers are decimal.
+/// Texts, boards, patterns, authors and request ids are in base64, white space in which is passed over; numbers are decimal.
 public enum LiveRequest: Sendable, Hashable {
     /// `1`: put a text on the connection's board (the public one when it has a pattern).
     case publish(body: [UInt8])
@@ -31,8 +31,9 @@ public enum LiveRequest: Sendable, Hashable {
     case boards(BoardPattern)
     /// `5`: how news is brought.
     case delivery(LiveDelivery)
-    /// `6`: put a text on the connection's board; the answer names the request and the message's number.
-    case publishNamed(UInt64, body: [UInt8])
+    /// `6`: put a text on the connection's board; the answer names the request and the message's number. With a request id it
+    /// is published once, however often it is sent.
+    case publishNamed(UInt64, body: [UInt8], author: String? = nil, requestID: [UInt8]? = nil)
     /// `b`: list the boards.
     case listBoards
 }
@@ -69,11 +70,7 @@ extension LiveRequest {
                 let delivery = LiveDelivery(rawValue: 0x30 + UInt8(number))
             else { throw .badFormat }
             self = .delivery(delivery)
-        case UInt8(ascii: "6"):
-            guard let colon = payload.firstIndex(of: UInt8(ascii: ":")), colon - payload.startIndex <= 24,
-                let name = UInt64(String(decoding: payload[..<colon], as: UTF8.self).trimmingASCIIWhitespace())
-            else { throw .badFormat }
-            self = .publishNamed(name, body: try Base64.decode(payload[(colon + 1)...], .whitespaceAllowed))
+        case UInt8(ascii: "6"): self = try Self.publishNamed(payload)
         case UInt8(ascii: "b"):
             guard Self.isBlank(payload) else { throw .badFormat }
             self = .listBoards
@@ -96,10 +93,16 @@ extension LiveRequest {
             bytes = Array("4:".utf8)
             Base64.append(pattern.text.utf8, to: &bytes)
         case .delivery(let delivery): bytes = Array("5:".utf8) + [delivery.rawValue]
-        case .publishNamed(let name, let body):
+        case .publishNamed(let name, let body, let author, let requestID):
             bytes = Array("6:\(name):".utf8)
             bytes.reserveCapacity((body.count + 2) / 3 * 4 + bytes.count + 1)
             Base64.append(body, to: &bytes)
+            if author != nil || requestID != nil {
+                bytes.append(UInt8(ascii: ":"))
+                Base64.append((author ?? "").utf8, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                Base64.append(requestID ?? [], to: &bytes)
+            }
         case .listBoards: bytes = Array("b:".utf8)
         }
         bytes.append(LiveAnswer.end)
@@ -111,6 +114,22 @@ extension LiveRequest {
         guard let number = DecimalField.read(payload) else { throw .badFormat }
         let isCount = payload.contains(UInt8(ascii: "-"))
         return isCount ? .resumeAtLast(count: Int(number.magnitude)) : .resume(after: number)
+    }
+
+    private static func publishNamed(_ payload: ArraySlice<UInt8>) throws(RequestError) -> LiveRequest {
+        guard let colon = payload.firstIndex(of: UInt8(ascii: ":")), colon - payload.startIndex <= 24,
+            let name = UInt64(String(decoding: payload[..<colon], as: UTF8.self).trimmingASCIIWhitespace())
+        else { throw .badFormat }
+        let fields = payload[(colon + 1)...].split(
+            separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard fields.count != 2 else { throw .badFormat }
+        let body = try Base64.decode(fields[0], .whitespaceAllowed)
+        guard fields.count == 3 else { return .publishNamed(name, body: body) }
+        let author = try Base64.decode(fields[1], .whitespaceAllowed)
+        let requestID = try Base64.decode(fields[2], .whitespaceAllowed)
+        guard let author = String(validating: author, as: UTF8.self) else { throw .badFormat }
+        return .publishNamed(
+            name, body: body, author: author.isEmpty ? nil : author, requestID: requestID.isEmpty ? nil : requestID)
     }
 
     private static func pattern(_ payload: ArraySlice<UInt8>) throws(RequestError) -> BoardPattern {

@@ -10,7 +10,8 @@ struct LiveWireTests {
         ("3:-0", .resumeAtLast(count: 0)), ("4:bm90ZXM=", .boards(BoardPattern("notes")!)),
         ("4:bmV3cy4q", .boards(BoardPattern("news.*")!)), ("5:0", .delivery(.notify)), ("5:1", .delivery(.push)),
         ("5:2", .delivery(.pushRecords)), ("6:7:aGVsbG8=", .publishNamed(7, body: Array("hello".utf8))),
-        ("b:", .listBoards),
+        ("6:7:aGk=:YWRh:AQI=", .publishNamed(7, body: Array("hi".utf8), author: "ada", requestID: [1, 2])),
+        ("6:7:aGk=::AQI=", .publishNamed(7, body: Array("hi".utf8), requestID: [1, 2])), ("b:", .listBoards),
     ]
 
     @Test(arguments: requests)
@@ -34,7 +35,8 @@ struct LiveWireTests {
         ("1:YQ==YQ==", .badFormat), ("1:====", .badFormat), ("1:Y", .badFormat), ("2:x", .badFormat),
         ("3:", .badFormat), ("3:x", .badFormat), ("4:", .badFormat), ("4:YS9i", .badFormat), ("5:3", .badFormat),
         ("5:", .badFormat), ("5:-1", .badFormat), ("6:7", .badFormat), ("6::YQ==", .badFormat),
-        ("6:-1:YQ==", .badFormat), ("6:99999999999999999999:YQ==", .badFormat), ("b:x", .badFormat),
+        ("6:-1:YQ==", .badFormat), ("6:7:YQ==:YQ==", .badFormat), ("6:7:YQ==:YQ==:YQ==:YQ==", .badFormat),
+        ("6:7:YQ==:/w==:", .badFormat), ("6:99999999999999999999:YQ==", .badFormat), ("b:x", .badFormat),
         ("7:", .unknownControl), ("9:", .unknownControl), ("A:", .unknownControl), ("\u{0}:", .unknownControl),
     ])
     func `what is no request is unreadable or unknown`(text: String, error: RequestError) {
