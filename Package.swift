@@ -19,6 +19,7 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -53,13 +54,15 @@ let package = Package(
         .target(
             name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, lifecycle, logging, sqlite],
             swiftSettings: settings),
+        .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
         // Floor 2: sockets.
         .target(
-            name: "BoardServer", dependencies: ["MessageBoard", "BoardWire", lifecycle, logging, nioCore, nioPosix],
+            name: "BoardServer",
+            dependencies: ["MessageBoard", "BoardWire", "Multicast", lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
-            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", nioCore, nioPosix], swiftSettings: settings
-        ),
+            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", "Multicast", nioCore, nioPosix],
+            swiftSettings: settings),
         // Floor 3: people.
         .executableTarget(
             name: "mboard",
@@ -78,6 +81,14 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DiscoveryTests",
+            dependencies: [
+                "BoardServer", "BoardClient", "BoardWire", "MessageBoard", "Multicast", lifecycle, logging, nioCore,
+                nioEmbedded,
+                nioPosix,
+            ],
             swiftSettings: settings),
     ]
 )

@@ -26,6 +26,8 @@ public struct ServerLimits: Sendable {
     public var replyBurstBytes = 256 << 10
     /// Prefixes that are told apart; more share.
     public var replyPrefixes = 65_536
+    /// Answers a second, a network, to those who ask for boards; further questions are dropped.
+    public var announcementsPerSecond = 20
 
     /// The limits of a server that is not told otherwise.
     public init() {}

@@ -18,6 +18,7 @@ struct ServerConfiguration {
     /// `nil`: off.
     let udp: Endpoint?
     let tcp: Endpoint?
+    let isAnnounced: Bool
     let limits: ServerLimits
     let logLevel: Logger.Level
 
@@ -30,6 +31,11 @@ struct ServerConfiguration {
         tcp = try Self.endpoint(.tcp, settings)
         guard udp != nil || tcp != nil else {
             throw SettingError("every road is off: nobody could reach the board. Leave --udp or --tcp on")
+        }
+        switch settings[.announce].value {
+        case "on": isAnnounced = true
+        case "off": isAnnounced = false
+        default: throw settings.error(.announce, "on or off")
         }
         var limits = ServerLimits()
         limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)
