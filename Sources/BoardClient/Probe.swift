@@ -91,7 +91,7 @@ enum Probe {
     /// The shortest of a few round trips, since the first ones pay for the machine's warming up; `nil` when nobody answers.
     static func roundTrip(_ endpoint: Endpoint, by transport: Transport, within time: Duration) async -> Duration? {
         var best: Duration?
-        for _ in 0..<3 {
+        for _ in 0..<5 {
             guard let answer = try? await once(endpoint, by: transport, within: time) else { break }
             best = min(best ?? answer.roundTrip, answer.roundTrip)
         }

@@ -40,8 +40,7 @@ public struct MulticastGroup: Sendable, Hashable {
     ) async throws -> any Channel {
         // Bound to the group's address, a socket gets nothing but the group's datagrams.
         let channel = try await bootstrap(loop, initializer)
-            .channelOption(.socketOption(.so_reuseaddr), value: 1)
-            .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
+            .channelOption(.socketOption(Self.shared), value: 1)
             .bind(to: destination).get()
         do {
             #if canImport(Glibc)
@@ -93,6 +92,16 @@ public struct MulticastGroup: Sendable, Hashable {
         guard let options = channel as? any SocketOptionProvider else { throw ChannelError.operationUnsupported }
         try await options.unsafeSetSocketOption(level: .ip, name: name, value: value)
             .get()
+    }
+
+    /// What lets several sockets have the group's port. Linux would give a datagram to only one of those that share a port
+    /// by SO_REUSEPORT, whichever network it came by.
+    private static var shared: NIOBSDSocket.Option {
+        #if canImport(Glibc)
+            .so_reuseaddr
+        #else
+            NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+        #endif
     }
 
     /// The bytes of the system's `ip_mreq`: two addresses in network order.

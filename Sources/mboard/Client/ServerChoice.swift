@@ -23,7 +23,8 @@ enum ServerChoice {
         do {
             return try await standard.answering(by: transport, within: min(here, timeout))
         } catch {
-            let boards = try await Discovery().boards(within: min(around, timeout))
+            // A host without a network has nobody around; that this one does not answer is what there is to say.
+            let boards = (try? await Discovery().boards(within: min(around, timeout))) ?? []
             let answering = boards.filter { $0.endpoint(of: road) != nil && $0.roundTrip != nil }
             guard let board = answering.first, let endpoint = board.endpoint(of: road) else { throw error }
             guard answering.count == 1 else { throw SeveralBoards(boards: answering, road: road) }
