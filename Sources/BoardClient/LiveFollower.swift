@@ -178,9 +178,4 @@ extension ClientError {
         case .answer, .messageNotFound, .tooBigForDatagram: false
         }
     }
-
-    /// What went wrong, without where and what to do.
-    var reason: String {
-        if case .unreachable(_, let reason) = self { reason } else { "\(self)" }
-    }
 }
