@@ -92,10 +92,10 @@ def test_an_old_listener_can_print_the_line(announced):
         server = announced("the 100% \x1b[2J kitchen\n")
         line, _ = ear.recvfrom(1024)
         assert hops(ear) == 4
-    udp, tcp = re.escape(server.ready["udp"]), re.escape(server.ready["tcp"])
+    udp, tcp, live = (re.escape(server.ready[road]) for road in ("udp", "tcp", "live"))
     assert line.isascii() and line.decode().isprintable()
     assert re.fullmatch(
-        rf"mboard \S+ {server.ready['server']} the%20100%25%20%1B\[2J%20kitchen%0A udp={udp} tcp={tcp}", line.decode()
+        rf"mboard \S+ {server.ready['server']} the%20100%25%20%1B\[2J%20kitchen%0A udp={udp} tcp={tcp} live={live}", line.decode()
     ), line
 
 
