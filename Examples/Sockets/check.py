@@ -289,7 +289,7 @@ def nio_half_close(start):
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):  # one that says nothing holds nobody up
         ask_with_half_close(start, port)
         ask_with_half_close(start, port)
-    server.end()
+        server.end()  # before the silent one says its nothing
     compare(
         server.title, server.lines,
         (rf"Socket is listening on 127\.0\.0\.1:{port}", r"Request: \[Hello world!\]", r"Request: \[Hello world!\]"),
