@@ -38,7 +38,8 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         let name = author ?? ProcessInfo.processInfo.environment["USER"] ?? ""
-        let person = Person(name: name.isEmpty ? nil : name, options: options)
+        let client = LiveClient(try await options.endpoint(), timeout: options.patience)
+        let person = Person(name: name.isEmpty ? nil : name, client: client, patience: options.patience)
         if isTerminal(0) && isTerminal(1) {
             try await TerminalChat(person, board: board).run()
         } else {
@@ -53,12 +54,6 @@ struct Person: Sendable {
     let name: String?
     let client: LiveClient
     let patience: Duration
-
-    init(name: String?, options: LiveOptions) {
-        self.name = name
-        client = options.client
-        patience = options.patience
-    }
 
     /// Follows a board.
     func follower(of board: BoardName, newest count: Int) -> LiveFollower {
