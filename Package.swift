@@ -13,12 +13,14 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -51,7 +53,7 @@ let package = Package(
         .target(name: "BoardWire", dependencies: ["MessageBoard"], swiftSettings: settings),
         // Floor 1: disks and threads.
         .target(
-            name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, lifecycle, logging, sqlite],
+            name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
             swiftSettings: settings),
         // Floor 2: sockets.
         .target(
@@ -79,5 +81,9 @@ let package = Package(
         .testTarget(
             name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
             swiftSettings: settings),
+        .testTarget(
+            name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],
+            swiftSettings: settings),
+        .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
     ]
 )

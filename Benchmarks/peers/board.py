@@ -24,6 +24,7 @@ class Board:
     pid: int
     udp: str
     tcp: str
+    live: str
     seconds_to_ready: float
 
     def load(self, operation, via, inflight, count):
@@ -50,16 +51,17 @@ class Board:
 
 
 @contextlib.contextmanager
-def serving(mboard, data, durability="full"):
-    """A server while the block lasts, with both roads on one free port, as by default. Makes `data` when needed."""
+def serving(mboard, data, durability="full", roads=("udp", "tcp")):
+    """A server while the block lasts, with these roads on one free port. Makes `data` when needed."""
     ready_file, log = data.with_suffix(".ready"), data.with_suffix(".log")
     ready_file.unlink(missing_ok=True)
     address = f"127.0.0.1:{free_port()}"
-    command = [mboard, "serve", "--data", str(data), "--durability", durability, "--ready-file", str(ready_file),
-               "--udp", address, "--tcp", address]
+    command = [mboard, "serve", "--data", str(data), "--durability", durability, "--ready-file", str(ready_file)]
+    for road in ("udp", "tcp", "live"):
+        command += [f"--{road}", address if road in roads else "off"]
     began = time.monotonic()
     with running(command, log) as process:
         until(ready_file.exists, process, "mboard serve", log)
         seconds = time.monotonic() - began
         ready = json.loads(ready_file.read_text())
-        yield Board(mboard, ready["pid"], ready["udp"], ready["tcp"], seconds)
+        yield Board(mboard, ready["pid"], ready.get("udp"), ready.get("tcp"), ready.get("live"), seconds)

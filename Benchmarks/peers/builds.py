@@ -45,5 +45,9 @@ def connection_load():
     return compile_reference(REFERENCES / "connection_load.c", BUILD_DIRECTORY / "connection_load")
 
 
+def fanout_load():
+    return compile_reference(REFERENCES / "fanout_load.c", BUILD_DIRECTORY / "fanout_load")
+
+
 def bare_accept_loop():
     return compile_reference(REFERENCES / "bare_accept_loop.c", BUILD_DIRECTORY / "bare_accept_loop")

@@ -36,6 +36,10 @@ class Comparison:
         return builds.connection_load()
 
     @functools.cached_property
+    def fanout_load(self):
+        return builds.fanout_load()
+
+    @functools.cached_property
     def bare_accept_loop(self):
         return builds.bare_accept_loop()
 

@@ -9,6 +9,8 @@ ROWS = {
     "d": "read by id, 64 in flight over UDP, beside Redis GET; 10,000 and 1,000,000 messages",
     "e": "TCP, one connection a request, beside a plain accept loop in Python and an echo server on SwiftNIO",
     "f": "a board of 1,000,000 messages: start, memory, and what `last 100` and a publish cost",
+    "g": "fan-out to 100 and 1,000 live subscribers beside NATS and mosquitto; idle connections",
+    "h": "big messages by session on UDP, beside TCP, the old client on a bad network, and one another",
 }
 
 

@@ -33,11 +33,11 @@ def compare_rates(row, what, peer_name, ours, peer, floor=None, goal=None):
     Without a floor the line is for information.
     """
     ratio = ours.per_second / peer.per_second
-    wanted = "" if floor is None else f"≥ {floor:g}x" + (f", goal {goal:g}x" if goal else "")
+    aims = ([] if floor is None else [f"≥ {floor:g}x"]) + ([] if goal is None else [f"goal {goal:g}x"])
     notes = [f"row {row}, {what}, {name}: {sample.errors:,} operations failed"
              for name, sample in (("ours", ours), (peer_name, peer)) if sample.errors]
-    return Line(row, what, rate(ours.per_second), f"{rate(peer.per_second)} ({peer_name})", f"{ratio:.2f}x", wanted,
-                None if floor is None else ratio >= floor, f"{microseconds(ours)} / {microseconds(peer)}", tuple(notes))
+    return Line(row, what, rate(ours.per_second), f"{rate(peer.per_second)} ({peer_name})", f"{ratio:.2f}x",
+                ", ".join(aims), None if floor is None else ratio >= floor, f"{microseconds(ours)} / {microseconds(peer)}", tuple(notes))
 
 
 def at_most(row, what, value, unit, limit, form="{:.2f}"):

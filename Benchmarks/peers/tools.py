@@ -37,6 +37,22 @@ def redis_server():
     return found
 
 
+def nats_server():
+    return installed("nats-server", "the comparison with NATS")
+
+
+def mosquitto():
+    return installed("mosquitto", "the comparison with mosquitto")
+
+
+def installed(program, purpose):
+    """A program that has its package's name; a package's service may start with it, on its usual port."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+    if shutil.which(program, path=path) is None:
+        install(program, purpose)
+    return shutil.which(program, path=path) or program
+
+
 def c_compiler():
     for name in ("gcc", "clang", "cc"):
         if shutil.which(name):

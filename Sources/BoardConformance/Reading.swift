@@ -56,6 +56,46 @@ extension BoardConformance {
             ]
             try expectEqual(counts, [1, 2, 1], "messages in pages of 1000, 1200 and 1 bytes")
         },
+        Case("the messages of several boards come in the order of their numbers, page by page") { board in
+            let names = ["news.a", "news.b", "other", "news.c"].map { BoardName($0)! }
+            var published: [(id: MessageID, board: BoardName)] = []
+            for number in 0..<24 {
+                let name = names[number % 4]
+                published.append((try await publish("\(number)", on: name, board).id, name))
+            }
+            for (text, expected) in [("*", published), ("news.*", published.filter { $0.board != names[2] })] {
+                let ids = expected.map(\.id)
+                var range = try await board.range(ofLast: nil, of: BoardPattern(text)!)
+                try expectEqual(try await board.ids(in: range, limit: 5), Array(ids.prefix(5)), "first of \(text)")
+                try expectEqual(range.through, ids.last ?? 0, "the end of \(text)")
+                var read: [MessageID] = []
+                while true {
+                    let page = try await board.messages(in: range, page: PageLimit(messages: 5, bytes: 1_000))
+                    guard let newest = page.last else { break }
+                    read += page.map(\.id)
+                    range.after = newest.id
+                }
+                try expectEqual(read, ids, "the numbers of \(text)")
+                let last = try await board.range(ofLast: 4, of: BoardPattern(text)!)
+                try expectEqual(try await board.ids(in: last, limit: 5), ids.suffix(4), "the last 4 of \(text)")
+                let none = try await board.range(ofLast: 0, of: BoardPattern(text)!)
+                try expect(none.isEmpty, "the last none of \(text)")
+            }
+        },
+        Case("a pattern that no board matches has no messages") { board in
+            try await publish("one", board)
+            let range = try await board.range(ofLast: 10, of: BoardPattern("x*")!)
+            try expect(range.isEmpty, "the range is empty")
+            let all = MessageRange(boards: BoardPattern("x*")!, after: 0)
+            try expectEqual(texts(try await board.messages(in: all, page: PageLimit())), [], "its messages")
+        },
+        Case("every board that has a message is listed with its newest number") { board in
+            try expectEqual(board.newestIDs(), [:], "the list of an empty server")
+            try await publish("one", board)
+            let other = try await publish("two", on: BoardName("other")!, board).id
+            let newest = try await publish("three", board).id
+            try expectEqual(board.newestIDs(), [.public: newest, BoardName("other")!: other], "the list")
+        },
         Case("a range ends where it said, whatever is published since") { board in
             try await publish("one", board)
             let range = try await board.range(ofLast: nil, of: .public)
@@ -93,6 +133,26 @@ extension BoardConformance {
                 return await group.next() ?? nil
             }
             try expectEqual(ended, .cancelled, "how the wait ended")
+        },
+        Case("a wait for several boards ends with a message of one of them, and of no other") { board in
+            let pattern = BoardPattern("news.*")!
+            try await publish("elsewhere", on: BoardName("other")!, board)
+            try await withThrowingTaskGroup(of: String.self) { group in
+                group.addTask {
+                    try await board.waitForMessage(after: 0, on: pattern)
+                    let range = MessageRange(boards: pattern, after: 0)
+                    return texts(try await board.messages(in: range, page: PageLimit())).joined(separator: " ")
+                }
+                group.addTask {
+                    try await board.waitForMessage(after: 2, on: .all)
+                    return ""
+                }
+                try await publish("elsewhere", on: BoardName("other")!, board)
+                try await publish("news", on: BoardName("news.eu")!, board)
+                var ended: [String] = []
+                for try await text in group { ended.append(text) }
+                try expectEqual(ended.sorted(), ["", "news"], "what the waits ended with")
+            }
         },
         Case("many waits for different boards each end when their own message comes") { board in
             try await withThrowingTaskGroup(of: Void.self) { group in

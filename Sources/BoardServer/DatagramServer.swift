@@ -23,13 +23,15 @@ enum DatagramWork: Sendable {
     /// Everything that it asked for and that is not at hand.
     case get([Get])
     case list(BoardRequest, peer: SocketAddress)
+    /// A request that came whole in a session.
+    case session(SessionID, request: [UInt8], peer: SocketAddress)
 
     /// Datagrams in it.
     var count: Int {
         switch self {
         case .publish(let publishes): publishes.count
         case .get(let gets): gets.count
-        case .list: 1
+        case .list, .session: 1
         }
     }
 }
@@ -43,6 +45,7 @@ final class DatagramServer: ChannelDuplexHandler {
 
     private let processor: RequestProcessor
     private let limits: ServerLimits
+    private let sessions: UDPSessions
     private let budget: SharedReplyBudget?
     private let work: AsyncStream<DatagramWork>.Continuation
     private var context: ChannelHandlerContext?
@@ -54,12 +57,14 @@ final class DatagramServer: ChannelDuplexHandler {
     private var inHand = 0
     private var isReadWanted = false
     private var isStopped = false
+    private var sweeping: RepeatedTask?
 
     init(
-        processor: RequestProcessor, limits: ServerLimits, budget: SharedReplyBudget?,
+        processor: RequestProcessor, sessions: UDPSessions, limits: ServerLimits, budget: SharedReplyBudget?,
         work: AsyncStream<DatagramWork>.Continuation
     ) {
         self.processor = processor
+        self.sessions = sessions
         self.limits = limits
         self.budget = budget
         self.work = work
@@ -67,9 +72,14 @@ final class DatagramServer: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        let pause = TimeAmount.seconds(limits.sessionSweepSeconds)
+        sweeping = context.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { [sessions] _ in
+            sessions.sweep()
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        sweeping?.cancel()
         self.context = nil
         work.finish()
     }
@@ -78,6 +88,9 @@ final class DatagramServer: ChannelDuplexHandler {
         let envelope = unwrapInboundIn(data)
         let peer = envelope.remoteAddress
         guard !peer.cannotBeAClient, let origin = Origin(peer, road: .udp) else { return }
+        if let first = envelope.data.readableBytesView.first, SessionRequest.begins(with: first) {
+            return receive(Array(envelope.data.readableBytesView), inSessionFrom: peer)
+        }
         if isAnAnswer(envelope.data), !echoes.take(1, for: peer.place, at: start.duration(to: .now)) { return }
         if let budget, !budget.reserve(for: peer) { return }
         guard envelope.data.readableBytes <= WireLimits.datagram else {
@@ -89,6 +102,17 @@ final class DatagramServer: ChannelDuplexHandler {
             publishes.append(DatagramWork.Publish(draft: draft, acknowledgement: acknowledgement, peer: peer))
         case .get(let id, let form): gets.append(DatagramWork.Get(id: id, form: form, peer: peer))
         case .list(let request): hand(over: .list(request, peer: peer))
+        }
+    }
+
+    private func receive(_ datagram: [UInt8], inSessionFrom peer: SocketAddress) {
+        switch sessions.receive(datagram, from: peer) {
+        case .none: break
+        case .send(let answer, isProven: true): send(answer, to: peer)
+        case .send(let answer, isProven: false):
+            if let budget, !budget.reserve(for: peer) { return }
+            write(answer, to: peer)
+        case .carryOut(let id, let request): hand(over: .session(id, request: request, peer: peer))
         }
     }
 
@@ -145,6 +169,10 @@ final class DatagramServer: ChannelDuplexHandler {
     private func write(_ answer: [UInt8], to peer: SocketAddress) {
         guard answer.count <= WireLimits.datagram else { return write(BoardAnswer.outcome(.tooBig), to: peer) }
         if let budget, !budget.settle(answer.count, for: peer) { return }
+        send(answer, to: peer)
+    }
+
+    private func send(_ answer: [UInt8], to peer: SocketAddress) {
         guard let context else { return }
         let buffer = context.channel.allocator.buffer(bytes: answer)
         context.write(wrapOutboundOut(AddressedEnvelope(remoteAddress: peer, data: buffer)), promise: nil)

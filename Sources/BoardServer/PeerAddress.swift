@@ -1,3 +1,4 @@
+import BoardWire
 import MessageBoard
 package import NIOCore
 
@@ -23,6 +24,20 @@ extension SocketAddress {
     package var place: UInt64 {
         withNetworkBytes { bytes in
             bytes.reduce(UInt64(port ?? 0)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }  // FNV-1a
+        }
+    }
+
+    /// Who owns the sessions that are opened from there; an IPv4 address as RFC 4291, section 2.5.5.2, maps it.
+    var sessionPlace: SessionPlace {
+        withNetworkBytes { bytes in
+            let mapped: [UInt8] = bytes.count == 4 ? Array(repeating: 0, count: 10) + [0xFF, 0xFF] : []
+            let words = (mapped + bytes).reduce(into: (high: UInt64(0), low: UInt64(0))) { words, byte in
+                words.high = words.high << 8 | words.low >> 56
+                words.low = words.low << 8 | UInt64(byte)
+            }
+            return SessionPlace(
+                address: SessionPlace.Address(high: words.high, low: words.low),
+                port: UInt16(truncatingIfNeeded: port ?? 0))
         }
     }
 

@@ -62,7 +62,7 @@ public struct RequestProcessor: Sendable {
         case broken
     }
 
-    private let board: any Board
+    let board: any Board
 
     /// The processor of all roads to this board.
     public init(board: any Board) {

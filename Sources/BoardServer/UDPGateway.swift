@@ -25,6 +25,7 @@ public final class UDPGateway: Service {
 
     private let sockets: [Socket]
     private let processor: RequestProcessor
+    private let sessions: UDPSessions
 
     /// Opens the road; what has to be waited for waits until ``run()``.
     ///
@@ -38,8 +39,9 @@ public final class UDPGateway: Service {
             let budget = wanted.isLoopback ? nil : SharedReplyBudget(limits)
             let address = try await Self.freeAddress(wanted, group.next())
             var sockets: [Socket] = []
+            sessions = UDPSessions(processor: processor, limits: limits)
             for loop in group.makeIterator() {
-                sockets.append(try await Self.bind(address, loop, processor, limits, budget))
+                sockets.append(try await Self.bind(address, loop, processor, sessions, limits, budget))
             }
             self.sockets = sockets
         } catch {
@@ -61,14 +63,15 @@ public final class UDPGateway: Service {
     }
 
     private static func bind(
-        _ address: SocketAddress, _ loop: any EventLoop, _ processor: RequestProcessor, _ limits: ServerLimits,
-        _ budget: SharedReplyBudget?
+        _ address: SocketAddress, _ loop: any EventLoop, _ processor: RequestProcessor, _ sessions: UDPSessions,
+        _ limits: ServerLimits, _ budget: SharedReplyBudget?
     ) async throws -> Socket {
         // Bounded by ``ServerLimits/datagramsInHand``.
         let (work, continuation) = AsyncStream.makeStream(of: DatagramWork.self)
         let server = try await loop.submit {
             NIOLoopBound(
-                DatagramServer(processor: processor, limits: limits, budget: budget, work: continuation),
+                DatagramServer(
+                    processor: processor, sessions: sessions, limits: limits, budget: budget, work: continuation),
                 eventLoop: loop)
         }.get()
         let channel = try await DatagramBootstrap(group: loop)
@@ -137,6 +140,8 @@ public final class UDPGateway: Service {
                 answer = BoardAnswer.outcome(error == .tooBig ? .tooBig : .serverFailed)
             }
             return [(peer, answer)]
+        case .session(let id, let request, let peer):
+            return await sessions.carryOut(id, request, from: peer).map { [(peer, $0)] } ?? []
         }
     }
 }

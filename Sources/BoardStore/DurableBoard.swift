@@ -108,14 +108,15 @@ public final class DurableBoard: Board, Service {
     }
 
     /// See ``MessageBoard/Board/range(ofLast:of:)``.
-    public func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange {
-        let newest = tail.newest(on: board)
-        guard let count else { return MessageRange(board: board, after: 0, through: newest) }
-        if let start = tail.start(ofLast: count, of: board) {
-            return MessageRange(board: board, after: start, through: newest)
+    public func range(ofLast count: Int?, of boards: BoardPattern) async throws(BoardError) -> MessageRange {
+        let newest = tail.newestOfAll(on: boards)
+        guard let count else { return MessageRange(boards: boards, after: 0, through: newest) }
+        if let start = tail.start(ofLast: count, of: boards) {
+            return MessageRange(boards: boards, after: start, through: newest)
         }
-        let start = try await read { try $0.start(ofLast: count, of: board) }
-        return MessageRange(board: board, after: start, through: newest)
+        let named = Array(tail.newest(on: boards).keys)
+        let start = try await read { try $0.start(ofLast: count, of: boards, named) }
+        return MessageRange(boards: boards, after: start, through: newest)
     }
 
     /// See ``MessageBoard/Board/ids(in:limit:)``.
@@ -123,20 +124,25 @@ public final class DurableBoard: Board, Service {
         if let messages = tail.messages(in: range, page: PageLimit(messages: limit, bytes: .max)) {
             return messages.map(\.id)
         }
-        let newest = tail.newest(on: range.board)
+        let newest = tail.newest(on: range.boards, over: range.after)
         return try await read { try $0.ids(in: range, limit: limit, newest: newest) }
     }
 
     /// See ``MessageBoard/Board/messages(in:page:)``.
     public func messages(in range: MessageRange, page: PageLimit) async throws(BoardError) -> [Message] {
         if let messages = tail.messages(in: range, page: page) { return messages }
-        let newest = tail.newest(on: range.board)
+        let newest = tail.newest(on: range.boards, over: range.after)
         return try await read { try $0.messages(in: range, page: page, newest: newest) }
     }
 
     /// See ``MessageBoard/Board/waitForMessage(after:on:)``.
-    public func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError) {
-        try await arrivals.wait(after: id, on: board)
+    public func waitForMessage(after id: MessageID, on boards: BoardPattern) async throws(BoardError) {
+        try await arrivals.wait(after: id, on: boards)
+    }
+
+    /// See ``MessageBoard/Board/newestIDs()``.
+    public func newestIDs() -> [BoardName: MessageID] {
+        tail.newest(on: .all)
     }
 
     private func read<Value: Sendable>(

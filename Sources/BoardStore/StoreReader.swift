@@ -35,11 +35,17 @@ struct StoreReader {
         try StoredMessage(row, board: names.name(of: row.integer(at: StoredMessage.boardColumn)))
     }
 
-    /// The number before the last `count` ones of a board.
-    func start(ofLast count: Int, of board: BoardName) throws -> MessageID {
-        guard let number = names.number(of: board) else { return 0 }
+    /// The number before the last `count` ones of the boards, which have these names.
+    func start(ofLast count: Int, of boards: BoardPattern, _ named: [BoardName]) throws -> MessageID {
+        if boards.board == nil && !boards.isAll {
+            var ids = try MergedIDs(database, boards: named.compactMap(names.number(of:)), order: .descending)
+            for _ in 0..<count { guard try ids.next() != nil else { return 0 } }
+            return try ids.next() ?? 0
+        }
+        let condition = boards.isAll ? "?1 = ?1" : "board = ?1"
         let select = try SQLiteStatement(
-            database, "SELECT id FROM message WHERE board = ? ORDER BY id DESC LIMIT 1 OFFSET ?")
+            database, "SELECT id FROM message WHERE \(condition) ORDER BY id DESC LIMIT 1 OFFSET ?2")
+        guard let number = boards.board.map(names.number(of:)) ?? 0 else { return 0 }
         select.bind(number, at: 1)
         select.bind(Int64(count), at: 2)
         defer { select.reset() }
@@ -47,58 +53,67 @@ struct StoreReader {
     }
 
     /// The oldest numbers in a range.
-    func ids(in range: MessageRange, limit: Int, newest: MessageID) throws -> [MessageID] {
+    ///
+    /// - Parameter newest: the newest number on each board of the range that has one after its beginning.
+    func ids(in range: MessageRange, limit: Int, newest: [BoardName: MessageID]) throws -> [MessageID] {
         var ids: [MessageID] = []
-        try walk("SELECT id, previous FROM message", range, limit: limit, newest: newest) { row in
+        try walk("id, previous, board", range, limit: limit, newest: newest) { row in
             ids.append(row.integer(at: 0))
-            return (row.integer(at: 0), row.integer(at: 1))
+            return Link(id: row.integer(at: 0), previous: row.integer(at: 1), board: row.integer(at: 2))
         }
         return ids
     }
 
     /// The oldest messages in a range, as many as the page takes.
-    func messages(in range: MessageRange, page: PageLimit, newest: MessageID) throws -> [Message] {
+    ///
+    /// - Parameter newest: the newest number on each board of the range that has one after its beginning.
+    func messages(in range: MessageRange, page: PageLimit, newest: [BoardName: MessageID]) throws -> [Message] {
         var messages: [Message] = []
         var bytes = 0
-        try walk(
-            "SELECT \(StoredMessage.columns), length(body) FROM message", range, limit: page.messages, newest: newest
-        ) { row in
+        try walk("\(StoredMessage.columns), length(body)", range, limit: page.messages, newest: newest) { row in
             bytes += Int(row.integer(at: StoredMessage.boardColumn + 1))
             if !messages.isEmpty && bytes > page.bytes { return nil }
             let stored = try read(row)
-            guard stored.message.board == range.board else {
+            guard range.boards.matches(stored.message.board) else {
                 throw BoardError.messageDamaged(stored.message.id, reason: "the index of its board is wrong")
             }
             messages.append(stored.message)
-            return (stored.message.id, stored.previous)
+            return Link(
+                id: stored.message.id, previous: stored.previous, board: row.integer(at: StoredMessage.boardColumn))
         }
         return messages
     }
 
-    /// Goes through a range in order, and follows the chain: each row has to name the one before it.
+    /// A row's place in the chain of its board.
+    private struct Link {
+        let id: MessageID
+        let previous: MessageID
+        let board: Int64
+    }
+
+    /// Goes through a range in order, and follows the chain of each board: each row has to name the one before it.
     ///
-    /// - Parameter visit: gives the row's number and the one before it, or `nil` to end before this row.
+    /// - Parameter visit: gives the row's place in the chain, or `nil` to end before this row.
     private func walk(
-        _ select: String, _ range: MessageRange, limit: Int, newest: MessageID,
-        _ visit: (SQLiteStatement) throws -> (id: MessageID, previous: MessageID)?
+        _ columns: String, _ range: MessageRange, limit: Int, newest: [BoardName: MessageID],
+        _ visit: (SQLiteStatement) throws -> Link?
     ) throws {
-        guard let number = names.number(of: range.board), !range.isEmpty, limit > 0 else { return }
-        let rows = try SQLiteStatement(
-            database, "\(select) WHERE board = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?")
-        rows.bind(number, at: 1)
-        rows.bind(range.after, at: 2)
-        rows.bind(range.through, at: 3)
-        rows.bind(Int64(limit), at: 4)
+        guard !range.isEmpty, limit > 0 else { return }
+        let boards = newest.keys.compactMap(names.number(of:))
+        var rows = try RangeRows(database, columns, range, boards: boards, limit: limit)
         defer { rows.reset() }
-        var place = range.after
+        var places: [Int64: MessageID] = [:]
         var count = 0
-        while try rows.step() {
-            guard let row = try visit(rows) else { return }
-            try checkChain(from: row.previous, downTo: place)
-            place = row.id
+        while count < limit, let row = try rows.next() {
+            guard let link = try visit(row) else { return }
+            try checkChain(from: link.previous, downTo: places[link.board] ?? range.after)
+            places[link.board] = link.id
             count += 1
         }
-        if count < limit && range.through >= newest { try checkChain(from: newest, downTo: place) }
+        guard count < limit else { return }
+        for (name, newest) in newest where range.through >= newest {
+            try checkChain(from: newest, downTo: names.number(of: name).flatMap { places[$0] } ?? range.after)
+        }
     }
 
     /// Whether all messages from a number down to another one, without it, were deleted; throws when one is just missing.

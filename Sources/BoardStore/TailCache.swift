@@ -71,20 +71,32 @@ final class TailCache: Sendable {
         }
     }
 
-    /// The newest number ever given on a board; 0 when there is none.
-    func newest(on board: BoardName) -> MessageID {
-        state.withLock { $0.newest[board] ?? 0 }
+    /// The newest number ever given on each board that is meant and has one over `id`.
+    func newest(on boards: BoardPattern, over id: MessageID = 0) -> [BoardName: MessageID] {
+        state.withLock { state in
+            guard let board = boards.board else {
+                return state.newest.filter { $0.value > id && boards.matches($0.key) }
+            }
+            guard let newest = state.newest[board], newest > id else { return [:] }
+            return [board: newest]
+        }
     }
 
-    /// The number before the last `count` ones of a board, when all of these are in memory.
-    func start(ofLast count: Int, of board: BoardName) -> MessageID? {
+    /// The newest number ever given on one of the boards; 0 when there is none.
+    func newestOfAll(on boards: BoardPattern) -> MessageID {
+        if boards.isAll { return state.withLock { $0.next - 1 } }
+        return newest(on: boards).values.max() ?? 0
+    }
+
+    /// The number before the last `count` ones of the boards, when all of these are in memory.
+    func start(ofLast count: Int, of boards: BoardPattern) -> MessageID? {
         state.withLock { state in
-            var id = state.newest[board] ?? 0
+            var id = boards.board.map { state.newest[$0] ?? 0 } ?? state.next - 1
             var missing = count
             while missing > 0, id > 0 {
                 guard let stored = state.find(id) else { return nil }
-                id = stored.previous
-                missing -= 1
+                if boards.matches(stored.message.board) { missing -= 1 }
+                id = boards.board == nil ? id - 1 : stored.previous
             }
             return id
         }
@@ -99,7 +111,7 @@ final class TailCache: Sendable {
             var id = range.after + 1
             while id <= range.through, found.count < page.messages, let message = state.find(id)?.message {
                 id += 1
-                guard message.board == range.board else { continue }
+                guard range.boards.matches(message.board) else { continue }
                 bytes += message.body.count
                 if !found.isEmpty && bytes > page.bytes { break }
                 found.append(message)

@@ -93,6 +93,14 @@ public enum BoardAnswer {
         bytes.append(separator)
     }
 
+    /// What stands before the text in the answers whose fields are joined by spaces.
+    static func head(of message: Message) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(96)
+        appendHead(of: message, separator: UInt8(ascii: " "), to: &bytes)
+        return bytes
+    }
+
     /// The address without colons: an IPv6 one as its `ipv6-literal.net` name, a zone's `%` as `s`.
     private static func appendAddress(_ address: String, to bytes: inout [UInt8]) {
         guard address.utf8.contains(separator) else { return bytes.append(contentsOf: address.utf8) }

@@ -69,7 +69,9 @@ public enum SessionRequest: Sendable, Hashable {
         guard let session else { throw UnreadableSessionRequest() }
         let index = fields.index(in: datagram)
         guard let index else { throw UnreadableSessionRequest(session: session) }
-        guard let block = fields.block(index, in: datagram) else { throw UnreadableSessionRequest(session: session, index: index) }
+        guard let block = fields.block(index, in: datagram) else {
+            throw UnreadableSessionRequest(session: session, index: index)
+        }
         return .block(session, block)
     }
 

@@ -6,4 +6,10 @@ public enum WireLimits {
     public static let stream = 200 << 20
     /// Most bytes of a `7` request before its body.
     public static let publishHeader = 96 << 10
+    /// Most bytes of a request of the live protocol, except one that publishes: 1 MiB.
+    public static let liveRequest = 1 << 20
+    /// Most bytes of one that publishes: the base64 of a body of ``stream`` bytes, line ends in it, and its head.
+    public static let livePublish = 280 << 20
+    /// Most bytes of a message that a client takes from a server of the live protocol: 300 MiB.
+    public static let liveAnswer = 300 << 20
 }

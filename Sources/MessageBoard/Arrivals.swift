@@ -9,9 +9,43 @@ package final class Arrivals: Sendable {
 
     private struct State {
         var newest: [BoardName: MessageID] = [:]
-        var waiters: [BoardName: [UInt64: Waiter]] = [:]
+        var newestOfAll: MessageID = 0
+        var waiters: [BoardPattern: [UInt64: Waiter]] = [:]
+        /// Those patterns somebody waits for that mean more than one board.
+        var wide: Set<BoardPattern> = []
         var nextTicket: UInt64 = 0
         var closed: BoardError?
+
+        func newest(on boards: BoardPattern) -> MessageID {
+            if let board = boards.board { return newest[board] ?? 0 }
+            if boards.isAll { return newestOfAll }
+            return newest.lazy.filter { boards.matches($0.key) }.map(\.value).max() ?? 0
+        }
+
+        mutating func add(_ waiter: Waiter, ticket: UInt64, on boards: BoardPattern) {
+            waiters[boards, default: [:]][ticket] = waiter
+            if boards.board == nil { wide.insert(boards) }
+        }
+
+        /// Takes out those who wait for a number up to this one.
+        mutating func take(through id: MessageID, on boards: BoardPattern) -> [Waiter] {
+            guard let waiting = waiters[boards] else { return [] }
+            let due = waiting.filter { $0.value.after < id }
+            waiters[boards] = due.count == waiting.count ? nil : waiting.filter { $0.value.after >= id }
+            forgetIfEmpty(boards)
+            return Array(due.values)
+        }
+
+        mutating func remove(_ ticket: UInt64, on boards: BoardPattern) -> Waiter? {
+            let waiter = waiters[boards]?.removeValue(forKey: ticket)
+            if waiters[boards]?.isEmpty == true { waiters[boards] = nil }
+            forgetIfEmpty(boards)
+            return waiter
+        }
+
+        private mutating func forgetIfEmpty(_ boards: BoardPattern) {
+            if waiters[boards] == nil { wide.remove(boards) }
+        }
     }
 
     private let state = Mutex(State())
@@ -22,10 +56,11 @@ package final class Arrivals: Sendable {
     package func announce(_ id: MessageID, on board: BoardName) {
         let woken = state.withLock { state -> [Waiter] in
             state.newest[board] = max(id, state.newest[board] ?? 0)
-            guard let waiters = state.waiters[board] else { return [] }
-            let due = waiters.filter { $0.value.after < id }
-            state.waiters[board] = due.count == waiters.count ? nil : waiters.filter { $0.value.after >= id }
-            return Array(due.values)
+            state.newestOfAll = max(id, state.newestOfAll)
+            guard !state.waiters.isEmpty else { return [] }
+            var due = state.take(through: id, on: BoardPattern(board))
+            for boards in state.wide where boards.matches(board) { due += state.take(through: id, on: boards) }
+            return due
         }
         for waiter in woken { waiter.continuation.resume(returning: .success(())) }
     }
@@ -34,14 +69,17 @@ package final class Arrivals: Sendable {
     package func close(_ error: BoardError) {
         let waiters = state.withLock { state in
             state.closed = error
-            defer { state.waiters = [:] }
+            defer {
+                state.waiters = [:]
+                state.wide = []
+            }
             return state.waiters.values.flatMap(\.values)
         }
         for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
     }
 
-    /// Waits until a message of this board with a number over `id` has been announced.
-    package func wait(after id: MessageID, on board: BoardName) async throws(BoardError) {
+    /// Waits until a message of these boards with a number over `id` has been announced.
+    package func wait(after id: MessageID, on boards: BoardPattern) async throws(BoardError) {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -50,15 +88,15 @@ package final class Arrivals: Sendable {
             await withCheckedContinuation { continuation in
                 let answer = state.withLock { state -> Result<Void, BoardError>? in
                     if let closed = state.closed { return .failure(closed) }
-                    if state.newest[board] ?? 0 > id { return .success(()) }
+                    if state.newest(on: boards) > id { return .success(()) }
                     if Task.isCancelled { return .failure(.cancelled) }
-                    state.waiters[board, default: [:]][ticket] = Waiter(after: id, continuation: continuation)
+                    state.add(Waiter(after: id, continuation: continuation), ticket: ticket, on: boards)
                     return nil
                 }
                 if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
-            let waiter = state.withLock { $0.waiters[board]?.removeValue(forKey: ticket) }
+            let waiter = state.withLock { $0.remove(ticket, on: boards) }
             waiter?.continuation.resume(returning: .failure(.cancelled))
         }.get()
     }

@@ -22,8 +22,8 @@ public protocol Board: Sendable {
     /// A failure is ``BoardError/messageNotFound(_:)``, or ``BoardError/messageDamaged(_:reason:)``.
     func messages(_ ids: [MessageID]) async -> [Result<Message, BoardError>]
 
-    /// The stretch that the newest `count` messages of a board take up now; the whole board when `count` is `nil`.
-    func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange
+    /// The stretch that the newest `count` messages of these boards take up now; everything when `count` is `nil`.
+    func range(ofLast count: Int?, of boards: BoardPattern) async throws(BoardError) -> MessageRange
 
     /// The oldest numbers in a range, at most `limit` of them, ascending.
     func ids(in range: MessageRange, limit: Int) async throws(BoardError) -> [MessageID]
@@ -33,16 +33,19 @@ public protocol Board: Sendable {
     /// - Throws: ``BoardError/messageDamaged(_:reason:)`` when one of them is damaged or missing; nothing is skipped.
     func messages(in range: MessageRange, page: PageLimit) async throws(BoardError) -> [Message]
 
-    /// Waits until the board has a message with a number over `id`; returns at once when it has.
+    /// Waits until one of these boards has a message with a number over `id`; returns at once when one has.
     ///
     /// - Throws: ``BoardError/cancelled``, or ``BoardError/unavailable(reason:)`` when the board stops.
-    func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError)
+    func waitForMessage(after id: MessageID, on boards: BoardPattern) async throws(BoardError)
+
+    /// Every board that has ever had a message, and the number of its newest.
+    func newestIDs() -> [BoardName: MessageID]
 }
 
-/// The messages of one board with numbers over `after`, up to and with `through`.
+/// The messages of one board, or of several, with numbers over `after`, up to and with `through`.
 public struct MessageRange: Sendable, Hashable {
-    /// The board.
-    public var board: BoardName
+    /// The boards.
+    public var boards: BoardPattern
     /// The number before the lowest one that can be in it.
     public var after: MessageID
     /// The highest number that can be in it.
@@ -50,7 +53,12 @@ public struct MessageRange: Sendable, Hashable {
 
     /// A stretch of a board; without an end it takes in everything to come.
     public init(board: BoardName, after: MessageID, through: MessageID = .max) {
-        self.board = board
+        self.init(boards: BoardPattern(board), after: after, through: through)
+    }
+
+    /// A stretch of several boards; without an end it takes in everything to come.
+    public init(boards: BoardPattern, after: MessageID, through: MessageID = .max) {
+        self.boards = boards
         self.after = after
         self.through = through
     }
@@ -82,6 +90,16 @@ extension Board {
     /// One message by its number; see ``messages(_:)``.
     public func message(_ id: MessageID) async throws(BoardError) -> Message {
         try await messages([id])[0].get()
+    }
+
+    /// The stretch of one board; see ``range(ofLast:of:)-(_,BoardPattern)``.
+    public func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange {
+        try await range(ofLast: count, of: BoardPattern(board))
+    }
+
+    /// Waits for a message of one board; see ``waitForMessage(after:on:)-(_,BoardPattern)``.
+    public func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError) {
+        try await waitForMessage(after: id, on: BoardPattern(board))
     }
 
     /// The newest `count` messages of a board, oldest first.

@@ -22,7 +22,7 @@ public struct BoardName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public var description: String { text }
 
-    private static func allows(_ byte: UInt8) -> Bool {
+    static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):

@@ -68,13 +68,12 @@ public final class MemoryBoard: Board {
     }
 
     /// See ``Board/range(ofLast:of:)``.
-    public func range(ofLast count: Int?, of board: BoardName) async throws(BoardError) -> MessageRange {
+    public func range(ofLast count: Int?, of boards: BoardPattern) async throws(BoardError) -> MessageRange {
         state.withLock { state in
-            guard let ids = state.boards[board], let newest = ids.last else {
-                return MessageRange(board: board, after: 0, through: 0)
-            }
-            guard let count, count < ids.count else { return MessageRange(board: board, after: 0, through: newest) }
-            return MessageRange(board: board, after: ids[ids.count - count - 1], through: newest)
+            let ids = state.ids(of: boards)
+            guard let newest = ids.last else { return MessageRange(boards: boards, after: 0, through: 0) }
+            guard let count, count < ids.count else { return MessageRange(boards: boards, after: 0, through: newest) }
+            return MessageRange(boards: boards, after: ids[ids.count - count - 1], through: newest)
         }
     }
 
@@ -99,14 +98,30 @@ public final class MemoryBoard: Board {
     }
 
     /// See ``Board/waitForMessage(after:on:)``.
-    public func waitForMessage(after id: MessageID, on board: BoardName) async throws(BoardError) {
-        try await arrivals.wait(after: id, on: board)
+    public func waitForMessage(after id: MessageID, on boards: BoardPattern) async throws(BoardError) {
+        try await arrivals.wait(after: id, on: boards)
+    }
+
+    /// See ``Board/newestIDs()``.
+    public func newestIDs() -> [BoardName: MessageID] {
+        state.withLock { $0.boards.compactMapValues(\.last) }
     }
 }
 
 extension MemoryBoard.State {
+    /// The numbers of all messages of these boards, ascending.
+    fileprivate func ids(of boards: BoardPattern) -> [MessageID] {
+        if let board = boards.board { return self.boards[board] ?? [] }
+        return all.lazy.filter { boards.matches($0.board) }.map(\.id)
+    }
+
     fileprivate func ids(in range: MessageRange, limit: Int) -> [MessageID] {
-        guard let ids = boards[range.board], !range.isEmpty else { return [] }
+        guard !range.isEmpty else { return [] }
+        guard let board = range.boards.board else {
+            let rest = all.dropFirst(Int(clamping: max(0, range.after))).prefix { $0.id <= range.through }
+            return Array(rest.lazy.filter { range.boards.matches($0.board) }.map(\.id).prefix(limit))
+        }
+        let ids = boards[board] ?? []
         var low = 0
         var high = ids.count
         while low < high {

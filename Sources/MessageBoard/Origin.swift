@@ -30,6 +30,10 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
 
     /// One datagram a request.
     public static let udp = Road("udp")
+    /// One session of datagrams a request.
+    public static let session = Road("session")
     /// One connection a request.
     public static let tcp = Road("tcp")
+    /// One long-lived connection, on which the server speaks too.
+    public static let live = Road("live")
 }

@@ -28,7 +28,7 @@ public struct Subscription<Source: Board>: AsyncSequence, Sendable {
         /// The next message; waits for one. Throws as the sequence does, and can be asked again then.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(BoardError) -> Message? {
             while page.isEmpty {
-                try await board.waitForMessage(after: range.after, on: range.board)
+                try await board.waitForMessage(after: range.after, on: range.boards)
                 page = try await board.messages(in: range, page: PageLimit()).reversed()
                 if let newest = page.first { range.after = newest.id }
             }

@@ -24,6 +24,8 @@ struct Mboard: AsyncParsableCommand {
               mboard serve                      a board on 127.0.0.1:7777, kept in ~/.local/state/mboard
               mboard publish 'Hello, world!'    prints the message's number once it is on disk
               mboard last                       the last ten messages
+              mboard watch                      messages as they come
+              mboard join                       talk: read what others say while you type
               printf '1:hello' | nc -u -w1 127.0.0.1 7777    the same without mboard
 
             Results go to standard output, everything else to standard error.
@@ -31,7 +33,7 @@ struct Mboard: AsyncParsableCommand {
             or a port in use; 70 internal error; 73 the data directory cannot be created or locked; 74 the disk failed a sync.
             """,
         version: version,
-        subcommands: [Serve.self, Publish.self, Last.self, Get.self, Config.self, Bench.self])
+        subcommands: [Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Config.self, Bench.self])
 
     static func main() async {
         do {
@@ -60,6 +62,7 @@ struct Mboard: AsyncParsableCommand {
             case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram: 1
             case .answer(.unreadable(_)), .unreachable, .timedOut: 69
             }
+        case let error as LiveError: if case .replaced = error { 65 } else { 1 }
         case is ExitCode, is CleanExit, is ValidationError: nil
         default: isArgumentParsers(error) ? nil : 70
         }

@@ -42,11 +42,36 @@ struct DamageTests {
         let store = try await filled()
         try store.change("DELETE FROM message WHERE id = 2; DELETE FROM deleted")
         let board = try store.open()
-        for read in [{ _ = try await board.message(2) }, { _ = try await board.last(10) }] {
+        let all = MessageRange(boards: .all, after: 0)
+        for read in [
+            { _ = try await board.message(2) }, { _ = try await board.last(10) },
+            { _ = try await board.messages(in: all, page: PageLimit()) },
+        ] {
             await #expect { try await read() } throws: { error in
                 if case BoardError.messageDamaged(2, _) = error { true } else { false }
             }
         }
+        try await board.close()
+    }
+
+    @Test(arguments: [3, 6])
+    func `a message that vanished from one of several boards is reported, wherever it stood`(vanished: Int) async throws
+    {
+        let store = TemporaryStore()
+        var board = try store.open()
+        for number in 1...6 { _ = try await board.publish(draft("\(number)", on: ["a.1", "b", "a.2"][number % 3])) }
+        try await board.close()
+        try store.change("DELETE FROM message WHERE id = \(vanished); DELETE FROM deleted")
+        var limits = StoreLimits()
+        limits.tailMessages = 0
+        board = try store.open(limits: limits)
+        let range = MessageRange(boards: BoardPattern("a.*")!, after: 0)
+        await #expect { try await board.messages(in: range, page: PageLimit()) } throws: { error in
+            if case BoardError.messageDamaged(MessageID(vanished), _) = error { true } else { false }
+        }
+        #expect(
+            texts(try await board.messages(in: MessageRange(boards: BoardPattern("b*")!, after: 0), page: PageLimit()))
+                == ["1", "4"])
         try await board.close()
     }
 

@@ -61,6 +61,20 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
+    mutating func liveRequest() -> LiveRequest {
+        switch Int.random(in: 0..<9, using: &self) {
+        case 0: .publish(body: bytes(upTo: 50))
+        case 1: .fetch
+        case 2: .resume(after: .random(in: 0...(.max), using: &self))
+        case 3: .resumeAtLast(count: .random(in: 0...1_000, using: &self))
+        case 4: .boards([BoardPattern.all, BoardPattern(board())].randomElement(using: &self) ?? .all)
+        case 5: .delivery(LiveDelivery.allCases.randomElement(using: &self) ?? .push)
+        case 6: .publishNamed(.random(in: 0...(.max), using: &self), body: bytes(upTo: 50))
+        case 7: .publishNamed(.random(in: 0...(.max), using: &self), body: bytes(upTo: 50), author: board().text)
+        default: .listBoards
+        }
+    }
+
     mutating func message() -> Message {
         let address = ["192.0.2.7", "2001:db8::1", "::"].randomElement(using: &self) ?? "::"
         return Message(

@@ -31,6 +31,26 @@ struct ValueTests {
     }
 
     @Test(arguments: [
+        ("*", "public", true), ("news.*", "news.", true), ("news.*", "news.eu", true), ("news.*", "new", false),
+        ("*.eu", "news.eu", true), ("*.eu", "news.eu.x", false), ("a*b*c", "aXbYbZc", true), ("a*b*c", "acb", false),
+        ("**", "x", true), ("a", "a", true), ("a", "b", false), ("*a*", "bab", true), ("*aab", "aaaab", true),
+    ])
+    func `a star stands for any run of characters`(pattern: String, name: String, matches: Bool) throws {
+        #expect(try #require(BoardPattern(pattern)).matches(try #require(BoardName(name))) == matches)
+    }
+
+    @Test(arguments: ["", "a b", "ä*", "a/*", "?", String(repeating: "*", count: 65)])
+    func `what is no pattern is refused`(pattern: String) {
+        #expect(BoardPattern(pattern) == nil)
+    }
+
+    @Test func `patterns that mean the same boards are the same`() {
+        #expect(BoardPattern("**") == .all)
+        #expect(BoardPattern("public") == BoardPattern(BoardName.public))
+        #expect(BoardPattern("a*") != BoardPattern("a"))
+    }
+
+    @Test(arguments: [
         (1_763_805_000_123_456, "1763805000.123456"), (0, "0.000000"), (5, "0.000005"), (-1_500_000, "-1.500000"),
     ])
     func `a time is written with six decimals and read back`(microseconds: Int64, text: String) {

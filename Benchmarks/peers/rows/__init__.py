@@ -1,5 +1,5 @@
 """One module a row of the table; each has `lines(comparison)`."""
-from . import (big_board, connection_a_request, publish_beside_redis, publish_beside_sqlite_1024,
+from . import (big_board, big_by_session, connection_a_request, fan_out, publish_beside_redis, publish_beside_sqlite_1024,
                publish_beside_sqlite_one, read_beside_redis)
 
 BY_LETTER = {
@@ -9,4 +9,6 @@ BY_LETTER = {
     "d": read_beside_redis,
     "e": connection_a_request,
     "f": big_board,
+    "g": fan_out,
+    "h": big_by_session,
 }

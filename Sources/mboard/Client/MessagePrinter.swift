@@ -4,9 +4,11 @@ import MessageBoard
 /// Prints messages, a line each: for people, or as JSON objects.
 struct MessagePrinter {
     let json: Bool
+    /// Whether a line for people names the message's board.
+    var showsBoard = false
 
     func print(_ message: Message) {
-        output(line: json ? Self.object(message) : Self.line(message, colours: isTerminal(1)))
+        output(line: json ? Self.object(message) : line(message, colours: isTerminal(1)))
     }
 
     /// Bytes of a text that people are shown; `get` and `--json` have all of it.
@@ -18,16 +20,18 @@ struct MessagePrinter {
         return (address.contains(":") ? "[\(address)]" : address) + ":\(message.origin.port)"
     }
 
-    private static func line(_ message: Message, colours: Bool) -> String {
+    /// The line for people, without control characters except those of the colours.
+    func line(_ message: Message, colours: Bool) -> String {
         let time = Date(timeIntervalSince1970: message.time.seconds).formatted(
             Date.VerbatimFormatStyle(
                 format:
                     "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
                 timeZone: .current, calendar: Calendar(identifier: .gregorian)))
-        let writer = message.author ?? origin(of: message)
-        let head = "\(message.id)  \(time)  \(harmless(writer))"
-        var text = harmless(String(decoding: message.body.prefix(longestLine), as: UTF8.self))
-        if message.body.count > longestLine { text += "… (\(message.body.count) bytes: mboard get \(message.id))" }
+        let writer = message.author ?? Self.origin(of: message)
+        let board = showsBoard ? "\(message.board)  " : ""
+        let head = "\(message.id)  \(time)  \(board)\(harmless(writer))"
+        var text = harmless(String(decoding: message.body.prefix(Self.longestLine), as: UTF8.self))
+        if message.body.count > Self.longestLine { text += "… (\(message.body.count) bytes: mboard get \(message.id))" }
         return (colours ? "\u{1B}[2m\(head)\u{1B}[0m" : head) + "  " + text
     }
 

@@ -18,7 +18,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a board.",
         discussion: """
-            Without any option: datagrams and connections on 127.0.0.1:7777, data in ~/.local/state/mboard. A setting can be \
+            Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, data in ~/.local/state/mboard. A setting can be \
             a flag, a variable (MBOARD_DATA for --data), or a key of the file; `mboard config` shows what is in force.
             SIGTERM or Ctrl-C finishes what is in hand and ends; a second one ends at once.
             """)
@@ -83,6 +83,12 @@ struct Serve: AsyncParsableCommand {
             let gateway = try await TCPGateway(
                 host: tcp.host, port: tcp.port, processor: processor, limits: limits, logger: logger)
             server.endpoints["tcp"] = gateway.endpoint
+            services.append(gateway)
+        }
+        if let live = configuration.live {
+            let gateway = try await LiveGateway(
+                host: live.host, port: live.port, processor: processor, limits: limits, logger: logger)
+            server.endpoints["live"] = gateway.endpoint
             services.append(gateway)
         }
         return (server, services)

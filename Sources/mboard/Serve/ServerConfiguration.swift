@@ -18,6 +18,7 @@ struct ServerConfiguration {
     /// `nil`: off.
     let udp: Endpoint?
     let tcp: Endpoint?
+    let live: Endpoint?
     let limits: ServerLimits
     let logLevel: Logger.Level
 
@@ -28,8 +29,9 @@ struct ServerConfiguration {
         readyFile = settings[.readyFile].value.isEmpty ? nil : Self.path(settings[.readyFile].value)
         udp = try Self.endpoint(.udp, settings)
         tcp = try Self.endpoint(.tcp, settings)
-        guard udp != nil || tcp != nil else {
-            throw SettingError("every road is off: nobody could reach the board. Leave --udp or --tcp on")
+        live = try Self.endpoint(.live, settings)
+        guard udp != nil || tcp != nil || live != nil else {
+            throw SettingError("every road is off: nobody could reach the board. Leave --udp, --tcp or --live on")
         }
         var limits = ServerLimits()
         limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)

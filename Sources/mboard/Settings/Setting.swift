@@ -7,6 +7,7 @@ enum Setting: String, CaseIterable {
     case readyFile = "ready-file"
     case udp
     case tcp
+    case live
     case maxRequest = "max-request"
     case maxConnections = "max-connections"
     case idleTimeout = "idle-timeout"
@@ -28,8 +29,9 @@ enum Setting: String, CaseIterable {
         case .readyFile: "file written once every road listens (JSON: pid, server id, endpoints)"
         case .udp: "where to listen for datagrams: HOST:PORT, port 0 for any free one, or off"
         case .tcp: "where to listen for connections of one request each: HOST:PORT, or off"
+        case .live: "where to listen for long-lived connections: HOST:PORT, or off"
         case .maxRequest: "bytes of one request on a connection"
-        case .maxConnections: "connections at a time"
+        case .maxConnections: "connections at a time, on each road"
         case .idleTimeout: "seconds without a byte after which a connection is cut"
         case .replyRate: "bytes a second by datagram to one network (/24, /64) when bound beyond loopback"
         case .replyBurst: "bytes that may go to it at once"
@@ -47,6 +49,7 @@ enum Setting: String, CaseIterable {
         case .durability: "full"
         case .readyFile: ""
         case .udp, .tcp: "127.0.0.1:7777"
+        case .live: "127.0.0.1:7778"
         case .maxRequest: "209715200"
         case .maxConnections: "10000"
         case .idleTimeout: "30"

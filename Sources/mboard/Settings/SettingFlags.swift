@@ -14,6 +14,7 @@ struct SettingFlags: ParsableArguments {
     @Option(name: .customLong("ready-file"), help: Self.help(.readyFile, "file")) var readyFile: String?
     @Option(help: Self.help(.udp, "endpoint")) var udp: String?
     @Option(help: Self.help(.tcp, "endpoint")) var tcp: String?
+    @Option(help: Self.help(.live, "endpoint")) var live: String?
     @Option(name: .customLong("max-request"), help: Self.help(.maxRequest, "bytes")) var maxRequest: String?
     @Option(name: .customLong("max-connections"), help: Self.help(.maxConnections, "count")) var maxConnections: String?
     @Option(name: .customLong("idle-timeout"), help: Self.help(.idleTimeout, "seconds")) var idleTimeout: String?
@@ -28,7 +29,7 @@ struct SettingFlags: ParsableArguments {
 
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
-            .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp,
+            .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp, .live: live,
             .maxRequest: maxRequest, .maxConnections: maxConnections, .idleTimeout: idleTimeout,
             .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
         ]

@@ -1,0 +1,62 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The terminal while single keys are read from it; however the process ends, except by SIGKILL, it gets its settings back.
+enum RawTerminal {
+    private static let isRaw = Atomic(false)
+    /// Written before ``isRaw`` is set for the first time, and never again: a signal handler may read it.
+    nonisolated(unsafe) private static var before = termios()
+
+    private static let bracketedPasteOn = "\u{1B}[?2004h"
+    /// No bracketed paste, automatic margins, a new row.
+    private static let usual = Array("\u{1B}[?2004l\u{1B}[?7h\r\n".utf8)
+
+    /// Signals of a crash; those that ask for an end are waited for in the usual way.
+    private static let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGQUIT]
+
+    /// Reads keys from now on. A second time, puts the terminal into the same state again.
+    ///
+    /// - Throws: ``InputError`` when standard input is no terminal.
+    static func enter() throws(InputError) {
+        if !isRaw.load(ordering: .acquiring) {
+            guard tcgetattr(STDIN_FILENO, &before) == 0 else {
+                throw InputError(
+                    description: "cannot read the terminal's settings: \(String(cString: strerror(errno)))")
+            }
+            isRaw.store(true, ordering: .releasing)
+            atexit { RawTerminal.restore() }
+            for number in crashes {
+                signal(number) { number in
+                    RawTerminal.restore()
+                    signal(number, SIG_DFL)
+                    raise(number)
+                }
+            }
+        }
+        var raw = before
+        cfmakeraw(&raw)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
+        output(bracketedPasteOn.utf8)
+    }
+
+    /// Gives the terminal its settings back, once. Calls nothing that a signal handler must not.
+    static func restore() {
+        guard isRaw.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        tcsetattr(STDIN_FILENO, TCSANOW, &before)
+        usual.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// The size of the terminal; 80 by 24 when it does not know.
+    static func size() -> (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+}
