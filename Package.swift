@@ -55,13 +55,15 @@ let package = Package(
         .target(
             name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
             swiftSettings: settings),
+        .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
         // Floor 2: sockets.
         .target(
-            name: "BoardServer", dependencies: ["MessageBoard", "BoardWire", lifecycle, logging, nioCore, nioPosix],
+            name: "BoardServer",
+            dependencies: ["MessageBoard", "BoardWire", "Multicast", lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
-            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", nioCore, nioPosix], swiftSettings: settings
-        ),
+            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", "Multicast", nioCore, nioPosix],
+            swiftSettings: settings),
         // Floor 3: people.
         .executableTarget(
             name: "mboard",
@@ -85,5 +87,13 @@ let package = Package(
             name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],
             swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
+        .testTarget(
+            name: "DiscoveryTests",
+            dependencies: [
+                "BoardServer", "BoardClient", "BoardWire", "MessageBoard", "Multicast", lifecycle, logging, nioCore,
+                nioEmbedded,
+                nioPosix,
+            ],
+            swiftSettings: settings),
     ]
 )

@@ -24,11 +24,10 @@ public actor LiveFollower {
     private var plan: ReconnectPlan
     private var connection: LiveConnection?
     private var wasConnected = false
-    /// Whether the present connection is given up on purpose.
+    /// Whether the connection in hand is given up on purpose: its boards are not wanted any more.
     private var isMoving = false
     /// Whether it was said that there is no connection.
     private var hasSaidSo = false
-    private var hasEnded = false
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextTicket: UInt64 = 0
 
@@ -47,7 +46,6 @@ public actor LiveFollower {
     /// - Throws: ``ClientError`` when there is no first connection in time, or what answers is not a board;
     ///   ``LiveError`` when the server lacks what it takes, or is another one than before; what `take` throws.
     public func run(_ take: @Sendable (Event) async throws -> Void) async throws {
-        defer { end() }
         let deadline = ContinuousClock.now + startTimeout
         var generator = SystemRandomNumberGenerator()
         while true {
@@ -59,10 +57,7 @@ public actor LiveFollower {
                 failure = error
             }
             try Task.checkCancellation()
-            if isMoving {
-                isMoving = false
-                continue
-            }
+            if isMoving && wasConnected { continue }
             let pause = plan.nextPause(using: &generator)
             if !wasConnected, ContinuousClock.now + pause > deadline { throw failure }
             if !hasSaidSo {
@@ -77,10 +72,9 @@ public actor LiveFollower {
     public func move(to pattern: BoardPattern, start: LiveStart) {
         self.pattern = pattern
         plan = ReconnectPlan(pattern: pattern, start: start)
-        guard let connection else { return }
         isMoving = true
-        self.connection = nil
-        connection.close()
+        connection?.close()
+        connection = nil
     }
 
     /// Whether there is a connection now.
@@ -93,7 +87,7 @@ public actor LiveFollower {
 
     /// Publishes on the board that is followed, and gives the message's number once the server has it on disk.
     ///
-    /// Waits for a connection when there is none. After a broken one the request is sent again with the same request id, so
+    /// Waits for a connection of ``run(_:)`` when there is none. After a broken one the request is sent again with the same request id, so
     /// that the message is published once.
     ///
     /// - Throws: ``ClientError`` when the server says no, `CancellationError`.
@@ -111,6 +105,7 @@ public actor LiveFollower {
 
     /// One connection from its beginning to its end.
     private func follow(_ take: (Event) async throws -> Void) async throws {
+        isMoving = false
         try await client.withConnection { connection in
             try await connection.choose(pattern)
             switch try plan.connected(boards: try await connection.boards()) {
@@ -119,6 +114,7 @@ public actor LiveFollower {
             default: break
             }
             let messages = try await connection.messages()
+            if isMoving { return }
             use(connection)
             defer { forget(connection) }
             if hasSaidSo && wasConnected {
@@ -142,18 +138,10 @@ public actor LiveFollower {
         if let connection, connection.isSame(as: old) { self.connection = nil }
     }
 
-    private func end() {
-        hasEnded = true
-        connection = nil
-        for waiter in waiters.values { waiter.resume() }
-        waiters = [:]
-    }
-
     private func currentConnection() async throws -> LiveConnection {
         while true {
             try Task.checkCancellation()
             if let connection { return connection }
-            if hasEnded { throw CancellationError() }
             nextTicket += 1
             let ticket = nextTicket
             await withTaskCancellationHandler {
@@ -177,10 +165,5 @@ extension ClientError {
         case .unreachable, .timedOut: true
         case .answer, .messageNotFound, .tooBigForDatagram: false
         }
-    }
-
-    /// What went wrong, without where and what to do.
-    var reason: String {
-        if case .unreachable(_, let reason) = self { reason } else { "\(self)" }
     }
 }

@@ -59,7 +59,8 @@ final class LiveHub {
     func enter(_ server: LiveServer, _ boards: BoardPattern, _ delivery: LiveDelivery) -> LiveFeed {
         let same = boards.board.map { feeds[$0] ?? [] } ?? wideFeeds
         let feed =
-            same.first { $0.delivery == delivery && $0.boards == boards } ?? LiveFeed(boards: boards, delivery: delivery)
+            same.first { $0.delivery == delivery && $0.boards == boards }
+            ?? LiveFeed(boards: boards, delivery: delivery)
         if feed.members.isEmpty {
             if let board = boards.board { feeds[board, default: []].append(feed) } else { wideFeeds.append(feed) }
         }

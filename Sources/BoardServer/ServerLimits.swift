@@ -34,6 +34,8 @@ public struct ServerLimits: Sendable {
     public var replyBurstBytes = 256 << 10
     /// Prefixes that are told apart; more share.
     public var replyPrefixes = 65_536
+    /// Answers a second, a network, to those who ask for boards; further questions are dropped.
+    public var announcementsPerSecond = 20
 
     /// Bytes of messages that may pass by a live connection that takes none: then it is dropped.
     public var liveLagBytes = 4 << 20

@@ -33,7 +33,9 @@ struct Mboard: AsyncParsableCommand {
             or a port in use; 70 internal error; 73 the data directory cannot be created or locked; 74 the disk failed a sync.
             """,
         version: version,
-        subcommands: [Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Config.self, Bench.self])
+        subcommands: [
+            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self, Bench.self,
+        ])
 
     static func main() async {
         do {
@@ -55,8 +57,8 @@ struct Mboard: AsyncParsableCommand {
             case .syncFailed: 74
             case .inaccessible, .locked, .newerSchema: 73
             }
-        case is BindError: 69
-        case is SettingError: 64
+        case is BindError, is AnnounceError, is NoBoards: 69
+        case is SettingError, is SeveralBoards: 64
         case let error as ClientError:
             switch error {
             case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram: 1

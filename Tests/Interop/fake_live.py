@@ -4,6 +4,7 @@ Written from the protocol's text alone. It keeps its messages in memory and spea
 """
 
 import base64
+import contextlib
 import fnmatch
 import socket
 import threading
@@ -74,7 +75,8 @@ class FakeLive:
         """Breaks every connection off."""
         with self.lock:
             for peer in self.peers:
-                peer.socket.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # it has gone by itself
+                    peer.socket.shutdown(socket.SHUT_RDWR)
             self.peers = []
 
     def say(self, body: bytes, board: str = "public", author: str = "") -> int:
@@ -166,7 +168,5 @@ class FakeLive:
             self._send(peer, b"9:" + b":".join(said.record() for said in new) + b";")
 
     def _send(self, peer: Peer, answer: bytes) -> None:
-        try:
+        with contextlib.suppress(OSError):
             peer.socket.sendall(answer)
-        except OSError:
-            pass

@@ -77,6 +77,12 @@ class Terminal:
         """What stands on the screen, with rows that go on put together: what is typed may take several."""
         return "".join(self.lines)
 
+    @property
+    def cursor(self) -> tuple[int, str]:
+        """The column of the cursor, and the row it is in."""
+        self.read()
+        return self.screen.cursor.x, self.screen.display[self.screen.cursor.y].rstrip()
+
     def shows(self, text: str) -> bool:
         return text in self.text
 

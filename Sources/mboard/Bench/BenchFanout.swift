@@ -43,7 +43,8 @@ struct BenchFanout: AsyncParsableCommand {
             throw ValidationError("--subscribers takes 1 to 16384, --publishers 1 to 1024")
         }
         guard (1...1_000_000).contains(inflight), count > 0, timeout > 0, (0...1 << 20).contains(size) else {
-            throw ValidationError("--inflight takes 1 to 1000000, --size 0 to 1048576, --count and --timeout more than 0")
+            throw ValidationError(
+                "--inflight takes 1 to 1000000, --size 0 to 1048576, --count and --timeout more than 0")
         }
     }
 
@@ -94,7 +95,9 @@ struct BenchFanout: AsyncParsableCommand {
                 "CPU a delivery",
                 "client \(client) us" + (cost.map { ", server \(decimal($0.cpuMicrosecondsPerOperation, 2)) us" } ?? "")
             ))
-        if let cost { rows.append(("server's memory", "\(decimal(Double(cost.peakBytes) / 1_048_576, 1)) MiB at most")) }
+        if let cost {
+            rows.append(("server's memory", "\(decimal(Double(cost.peakBytes) / 1_048_576, 1)) MiB at most"))
+        }
         return rows.map { $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
     }
 

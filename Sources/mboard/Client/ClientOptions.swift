@@ -7,6 +7,17 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
     case udp
     case tcp
 
+    /// The road's name in announcements.
+    var announced: String { rawValue }
+
+    /// How the road begins.
+    var transport: Transport {
+        switch self {
+        case .udp: .datagrams
+        case .tcp: .connections
+        }
+    }
+
     /// A client that takes this road.
     func client(of server: Endpoint, timeout seconds: Double) -> BoardClient {
         let timeout = Duration.seconds(seconds)
@@ -19,8 +30,13 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
 
 /// The options of every client command.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server.", valueName: "host:port"))
-    var server: Endpoint = .standard
+    @Option(
+        help: ArgumentHelp(
+            """
+            The server, or several with commas between, tried in order (default: 127.0.0.1:7777, or, when nobody \
+            answers there, the only board that `mboard discover` finds).
+            """, valueName: "host:port"))
+    var server: ServerList?
 
     @Option(help: "The road: udp (one datagram a request) or tcp (any size).")
     var via: Via = .tcp
@@ -38,10 +54,22 @@ struct ClientOptions: ParsableArguments {
         guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes seconds, more than 0") }
     }
 
-    var client: BoardClient { via.client(of: server, timeout: timeout) }
+    /// A client of the server that was asked for, or of the one that is found.
+    func client() async throws -> BoardClient {
+        let endpoint = try await ServerChoice.endpoint(
+            server, road: via.announced, by: via.transport, timeout: .seconds(timeout))
+        return via.client(of: endpoint, timeout: timeout)
+    }
 }
 
 extension Endpoint: ExpressibleByArgument {
+    /// Reads the argument; `nil` when it cannot be read.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension ServerList: ExpressibleByArgument {
     /// Reads the argument; `nil` when it cannot be read.
     public init?(argument: String) {
         self.init(argument)

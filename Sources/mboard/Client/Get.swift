@@ -14,7 +14,7 @@ struct Get: AsyncParsableCommand {
     var id: MessageID
 
     func run() async throws {
-        let message = try await options.client.message(id)
+        let message = try await options.client().message(id)
         if options.json {
             MessagePrinter(json: true).print(message)
         } else if isTerminal(1) {

@@ -17,6 +17,6 @@ struct Last: AsyncParsableCommand {
 
     func run() async throws {
         let printer = MessagePrinter(json: options.json)
-        try await options.client.last(count > 0 ? count : nil, of: options.board, printer.print)
+        try await options.client().last(count > 0 ? count : nil, of: options.board, printer.print)
     }
 }

@@ -27,11 +27,11 @@ struct Publish: AsyncParsableCommand {
         guard body.count <= Draft.maximumBodyBytes else {
             throw ValidationError("the message is over the limit of \(Draft.maximumBodyBytes) bytes")
         }
-        let client = options.client
         let request = PublishRequest(board: options.board, author: author, attributes: try attributes(), body: body)
         do { _ = try request.draft(from: Origin(address: "", port: 0, road: .tcp)) } catch {
             throw ValidationError("\(error)")
         }
+        let client = try await options.client()
         let id = try await client.publish(request)
         if options.json {
             MessagePrinter(json: true).print(try await client.message(id))

@@ -13,8 +13,9 @@ enum RawTerminal {
     nonisolated(unsafe) private static var before = termios()
 
     private static let bracketedPasteOn = "\u{1B}[?2004h"
-    /// No bracketed paste, automatic margins, a new row.
+    /// No bracketed paste, automatic margins; then a new row.
     private static let usual = Array("\u{1B}[?2004l\u{1B}[?7h\r\n".utf8)
+    private static let newRow = 2
 
     /// Signals of a crash; those that ask for an end are waited for in the usual way.
     private static let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGQUIT]
@@ -45,10 +46,12 @@ enum RawTerminal {
     }
 
     /// Gives the terminal its settings back, once. Calls nothing that a signal handler must not.
-    static func restore() {
+    ///
+    /// - Parameter isLineGone: whether nothing stands in the cursor's row.
+    static func restore(isLineGone: Bool = false) {
         guard isRaw.exchange(false, ordering: .acquiringAndReleasing) else { return }
         tcsetattr(STDIN_FILENO, TCSANOW, &before)
-        usual.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        usual.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count - (isLineGone ? newRow : 0)) }
     }
 
     /// The size of the terminal; 80 by 24 when it does not know.

@@ -35,8 +35,13 @@ actor TerminalChat {
     /// - Throws: ``InputError``; as ``LiveFollower/run(_:)``.
     func run() async throws {
         try RawTerminal.enter()
-        defer { RawTerminal.restore() }
-        defer { output(screen.end().utf8) }
+        defer {
+            output(screen.end().utf8)
+            RawTerminal.restore(isLineGone: true)
+            if unpublished > 0 {
+                complain("mboard: \(unpublished) lines may or may not have been published: the server has not answered")
+            }
+        }
         note("\(board) at \(person.client.endpoint); /help has the commands, Ctrl-D leaves")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -58,9 +63,6 @@ actor TerminalChat {
             outboxInput.finish()
             group.addTask { try await Task.sleep(for: Self.farewell) }
             if unpublished > 0 { try await group.next() }
-        }
-        if unpublished > 0 {
-            complain("mboard: \(unpublished) lines may or may not have been published: the server has not answered")
         }
     }
 

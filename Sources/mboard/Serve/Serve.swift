@@ -2,6 +2,7 @@ import ArgumentParser
 import BoardClient
 import BoardServer
 import BoardStore
+import BoardWire
 import Logging
 import MessageBoard
 import ServiceLifecycle
@@ -90,6 +91,12 @@ struct Serve: AsyncParsableCommand {
                 host: live.host, port: live.port, processor: processor, limits: limits, logger: logger)
             server.endpoints["live"] = gateway.endpoint
             services.append(gateway)
+        }
+        if configuration.isAnnounced {
+            let board = AnnouncedBoard(
+                version: Mboard.version, serverID: store.serverID, name: configuration.name,
+                roads: server.endpoints.sorted { $0.key > $1.key }.map { .init(name: $0.key, place: $0.value) })
+            services.append(try await Announcer(board, limits: limits, logger: logger))
         }
         return (server, services)
     }

@@ -19,6 +19,7 @@ struct ServerConfiguration {
     let udp: Endpoint?
     let tcp: Endpoint?
     let live: Endpoint?
+    let isAnnounced: Bool
     let limits: ServerLimits
     let logLevel: Logger.Level
 
@@ -32,6 +33,11 @@ struct ServerConfiguration {
         live = try Self.endpoint(.live, settings)
         guard udp != nil || tcp != nil || live != nil else {
             throw SettingError("every road is off: nobody could reach the board. Leave --udp, --tcp or --live on")
+        }
+        switch settings[.announce].value {
+        case "on": isAnnounced = true
+        case "off": isAnnounced = false
+        default: throw settings.error(.announce, "on or off")
         }
         var limits = ServerLimits()
         limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)

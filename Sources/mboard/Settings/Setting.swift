@@ -8,6 +8,7 @@ enum Setting: String, CaseIterable {
     case udp
     case tcp
     case live
+    case announce
     case maxRequest = "max-request"
     case maxConnections = "max-connections"
     case idleTimeout = "idle-timeout"
@@ -30,6 +31,7 @@ enum Setting: String, CaseIterable {
         case .udp: "where to listen for datagrams: HOST:PORT, port 0 for any free one, or off"
         case .tcp: "where to listen for connections of one request each: HOST:PORT, or off"
         case .live: "where to listen for long-lived connections: HOST:PORT, or off"
+        case .announce: "on: tell the networks that its roads are on that the board is here (mboard discover); or off"
         case .maxRequest: "bytes of one request on a connection"
         case .maxConnections: "connections at a time, on each road"
         case .idleTimeout: "seconds without a byte after which a connection is cut"
@@ -50,6 +52,7 @@ enum Setting: String, CaseIterable {
         case .readyFile: ""
         case .udp, .tcp: "127.0.0.1:7777"
         case .live: "127.0.0.1:7778"
+        case .announce: "off"
         case .maxRequest: "209715200"
         case .maxConnections: "10000"
         case .idleTimeout: "30"

@@ -15,6 +15,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.udp, "endpoint")) var udp: String?
     @Option(help: Self.help(.tcp, "endpoint")) var tcp: String?
     @Option(help: Self.help(.live, "endpoint")) var live: String?
+    @Option(help: Self.help(.announce, "on|off")) var announce: String?
     @Option(name: .customLong("max-request"), help: Self.help(.maxRequest, "bytes")) var maxRequest: String?
     @Option(name: .customLong("max-connections"), help: Self.help(.maxConnections, "count")) var maxConnections: String?
     @Option(name: .customLong("idle-timeout"), help: Self.help(.idleTimeout, "seconds")) var idleTimeout: String?
@@ -30,6 +31,7 @@ struct SettingFlags: ParsableArguments {
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
             .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp, .live: live,
+            .announce: announce,
             .maxRequest: maxRequest, .maxConnections: maxConnections, .idleTimeout: idleTimeout,
             .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
         ]
