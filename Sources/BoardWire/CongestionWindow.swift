@@ -66,7 +66,7 @@ public struct CongestionWindow: Sendable {
     /// Nothing was confirmed for too long.
     mutating func timedOut(_ roundTrip: RoundTripEstimator) {
         threshold = capacity(roundTrip)
-        size = Self.minimum
+        size = min(Self.minimum, maximum)
         roundStart = nil
     }
 

@@ -58,9 +58,9 @@ public struct SessionExchange: ~Copyable {
     public static let pathDatagram = 1_200
     /// Sessions that are opened for one request.
     static let attempts = 5
-    /// Answers that say the session is gone, without any progress between them and for a time-out: a few may be about
-    /// damaged headers.
-    static let patience = 3
+    /// Answers that say the session is gone, without any progress between them and for longer than a round trip: a few may
+    /// be about damaged headers.
+    static let signsNeeded = 3
     /// Bytes in flight, and bytes of an answer that wait for those before them.
     static let bytesInFlight = 4 << 20
     /// Most blocks in flight.
@@ -318,7 +318,8 @@ public struct SessionExchange: ~Copyable {
     /// One sign that the server does not know the session; enough of them, and it begins anew.
     private mutating func sessionSeemsGone(_ now: Duration) {
         goneSigns += 1
-        guard goneSigns >= Self.patience, now - lastProgress > flight.roundTrip.timeout else { return }
+        let patience = max(flight.roundTrip.overtakenAfter, RoundTripEstimator.minimumTimeout)
+        guard goneSigns >= Self.signsNeeded, now - lastProgress > patience else { return }
         guard answer.handedOver == 0 else { return fail(.lostInTheMiddle) }
         guard attempt < Self.attempts else { return fail(.lostTooOften(Self.attempts)) }
         attempt += 1

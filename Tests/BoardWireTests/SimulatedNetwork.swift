@@ -57,8 +57,12 @@ final class SimulatedNetwork {
         for client in clients.indices { flush(client) }
         while true {
             let wakes = clients.indices.compactMap { client in clients[client].deadline.map { (client, $0) } }
-            guard let (waker, wakeAt) = wakes.min(by: { $0.1 < $1.1 }) else { return }
             let arrival = heap.first?.at
+            guard let (waker, wakeAt) = wakes.min(by: { $0.1 < $1.1 }) else {
+                guard arrival != nil else { return }
+                deliver(pop())  // what is still under way when the last client has done
+                continue
+            }
             let next = min(wakeAt, arrival ?? wakeAt)
             guard next <= end else { return now = end }
             now = max(now, next)
