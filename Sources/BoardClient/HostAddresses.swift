@@ -28,7 +28,7 @@ package enum HostAddresses {
         guard !found.isEmpty else {
             throw .unreachable(endpoint: "\(endpoint)", reason: "the name \(host) is not known")
         }
-        return alternating(found).prefix(maximum).map { Endpoint(host: $0.ipAddress ?? host, port: port) }
+        return alternating(found).map { Endpoint(host: $0.ipAddress ?? host, port: port) }
     }
 
     /// Whether a host is an address and no name, so that nobody has to be asked for it.
@@ -37,7 +37,7 @@ package enum HostAddresses {
     }
 
     /// The order of RFC 8305, section 4: as the system has sorted them (RFC 6724), but the families take turns, so that
-    /// one that leads nowhere costs a single attempt.
+    /// one that leads nowhere costs a single attempt. No more than ``maximum``.
     package static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
         guard let family = addresses.first?.protocol else { return [] }
         var first = addresses.filter { $0.protocol == family }[...]
@@ -47,7 +47,7 @@ package enum HostAddresses {
             result.append(next)
             if let other = second.popFirst() { result.append(other) }
         }
-        return result + second
+        return Array((result + second).prefix(maximum))
     }
 
     private static func lookUp(_ host: String, _ port: Int) -> [SocketAddress] {

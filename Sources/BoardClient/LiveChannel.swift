@@ -34,6 +34,8 @@ package final class LiveChannel: ChannelDuplexHandler {
     private var timer: Scheduled<Void>?
     /// Whether bytes would be taken if some came: silence is ours while nobody takes the messages.
     private var isReading = false
+    /// Why nothing that comes is read any more.
+    private var failure: ClientError?
 
     /// - Parameters:
     ///   - silence: after how long without a byte the other side is asked for a sign of life.
@@ -55,6 +57,11 @@ package final class LiveChannel: ChannelDuplexHandler {
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let call = unwrapOutboundIn(data)
+        if let failure {
+            call.answer.fail(failure)
+            promise?.succeed()
+            return
+        }
         guard waiting.count < Self.maximumWaiting else {
             call.answer.fail(LiveError.tooManyWaiting(limit: Self.maximumWaiting))
             promise?.succeed()
@@ -82,14 +89,15 @@ package final class LiveChannel: ChannelDuplexHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard failure == nil else { return }
         unwrapInboundIn(data).withUnsafeReadableBytes { framing.append($0) }
         do {
             while let message = try framing.next() { take(try LiveAnswer(decoding: message), context) }
             heartbeat.heard(at: Self.now(context.eventLoop), isOwedAnswer: !waiting.isEmpty)
         } catch let error as AnswerError {
-            end(context, .answer(error))
+            notUnderstood(context, .answer(error))
         } catch {
-            end(context, .answer(.unreadable("\(error)")))
+            notUnderstood(context, .answer(.unreadable("\(error)")))
         }
     }
 
@@ -124,14 +132,26 @@ package final class LiveChannel: ChannelDuplexHandler {
         waiting.remove(at: place).answer.succeed(answer)
     }
 
+    /// What answers there is no board. The connection stays open until its scope ends, so that whoever asks it for something
+    /// is told this, and not that it is closed.
+    private func notUnderstood(_ context: ChannelHandlerContext, _ error: ClientError) {
+        failure = error
+        tell(error)
+        context.fireErrorCaught(error)
+    }
+
     /// Tells everybody who waits, once, and closes.
     private func end(_ context: ChannelHandlerContext, _ error: ClientError) {
-        timer?.cancel()
-        timer = nil
-        while let call = waiting.popFirst() { call.answer.fail(error) }
+        tell(error)
         guard context.channel.isActive else { return }
         context.fireErrorCaught(error)
         context.close(promise: nil)
+    }
+
+    private func tell(_ error: ClientError) {
+        timer?.cancel()
+        timer = nil
+        while let call = waiting.popFirst() { call.answer.fail(error) }
     }
 
     private func setTimer(_ loop: any EventLoop, _ channel: any Channel) {

@@ -34,7 +34,8 @@ struct Mboard: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self, Bench.self,
+            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self,
+            Bench.self,
         ])
 
     static func main() async {

@@ -28,6 +28,7 @@ struct ServerListTests {
         #expect(try order(["1.1.1.1", "2.2.2.2", "::1"]) == ["1.1.1.1", "::1", "2.2.2.2"])
         #expect(try order(["1.1.1.1"]) == ["1.1.1.1"])
         #expect(try order([]) == [])
+        #expect(try order((0..<20).map { "192.0.2.\($0)" }).count == HostAddresses.maximum)
         #expect(try order(["::1", "1.1.1.1", "2.2.2.2"]) == ["::1", "1.1.1.1", "2.2.2.2"])
     }
 

@@ -92,11 +92,11 @@ def hops(ear: socket.socket) -> int:
     return next(struct.unpack("i", data)[0] for _, kind, data in ancillary if kind == socket.IP_TTL)
 
 
-def speaker(interface: str = "127.0.0.1") -> socket.socket:
-    """A socket that sends to the group by one interface, and takes answers."""
+def speaker(interface: str = "127.0.0.1", source: str | None = None) -> socket.socket:
+    """A socket that sends to the group by one interface, from one of its addresses, and takes answers."""
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(interface))
     mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
-    mouth.bind((interface, 0))
+    mouth.bind((source or interface, 0))
     mouth.settimeout(15)
     return mouth

@@ -222,8 +222,16 @@ def test_an_older_server_is_named_with_what_it_lacks(fake, mboard, lacking):
 
 def test_what_is_no_board_is_said_to_be_none(mboard):
     """Something else listens there."""
+
+    def greet(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"SSH-2.0-OpenSSH_9.2;\r\n")
+            while connection.recv(1000):
+                pass
+
     with socket.create_server(("127.0.0.1", 0)) as other:
-        threading.Thread(target=lambda: other.accept()[0].sendall(b"SSH-2.0-OpenSSH_9.2;\r\n"), daemon=True).start()
+        threading.Thread(target=greet, args=(other,), daemon=True).start()
         outcome = mboard("watch", "--server", f"127.0.0.1:{other.getsockname()[1]}")
     assert outcome.code == UNREACHABLE and "not a board" in outcome.stderr
 
