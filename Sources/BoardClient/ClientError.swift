@@ -12,6 +12,10 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     /// Nothing came back in time. Of a message that was to be published it is not known whether it was; a repeat with the
     /// same request id is safe.
     case timedOut(endpoint: String, seconds: Double)
+    /// The server takes no session, or no more of this one.
+    case sessionRefused(endpoint: String)
+    /// The server forgot the session. Of a message that was to be published it is not known whether it was.
+    case sessionLost(endpoint: String)
     /// The request does not fit one datagram.
     case tooBigForDatagram(bytes: Int, limit: Int)
 
@@ -24,8 +28,14 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
             "no board can be reached at \(endpoint): \(reason). Is it running (mboard serve)? Is --server right?"
         case .timedOut(let endpoint, let seconds):
             "no answer from \(endpoint) within \(seconds) s. Try a larger --timeout, or --via tcp"
+        case .sessionRefused(let endpoint):
+            "the server at \(endpoint) takes no session of this size now: it is too big for it, or too many are open. "
+                + "Try again later, or --via tcp"
+        case .sessionLost(let endpoint):
+            "the server at \(endpoint) forgot the session before the answer was here: it was started anew, or knows no "
+                + "sessions with answers. Try again, or --via tcp"
         case .tooBigForDatagram(let bytes, let limit):
-            "\(bytes) bytes do not fit one datagram (\(limit)): use --via tcp"
+            "\(bytes) bytes do not fit one datagram (\(limit)): use --via session or --via tcp"
         }
     }
 }

@@ -72,7 +72,7 @@ enum Probe {
             case .datagrams:
                 let road = UDPRoad(endpoint, timeout: time)
                 start = .now
-                try await road.exchange(.lastIDs(count: 1)) { _ in }
+                try await road.exchange(RequestBytes(.lastIDs(count: 1))) { _ in }
             case .connections:
                 let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                     .connectTimeout(TimeAmount(time))

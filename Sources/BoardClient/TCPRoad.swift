@@ -1,4 +1,4 @@
-public import BoardWire
+import BoardWire
 import NIOCore
 import NIOPosix
 
@@ -15,27 +15,32 @@ import NIOPosix
 public struct TCPRoad: ClientRoad {
     /// The pause before the first repeat; each further one is twice as long.
     private static let firstPause = Duration.milliseconds(100)
+    /// Bytes of a request that are written at once.
+    private static let pieceBytes = 1 << 20
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     private let endpoint: Endpoint
     private let timeout: Duration
+    private let report: ProgressReport?
 
-    /// - Parameter timeout: the longest wait for a connection, for the next bytes, and for all repeats together.
-    public init(_ endpoint: Endpoint, timeout: Duration) {
+    /// - Parameters:
+    ///   - timeout: the longest wait for a connection, for the next bytes, and for all repeats together.
+    ///   - report: is told how far it is.
+    public init(_ endpoint: Endpoint, timeout: Duration, report: ProgressReport? = nil) {
         self.endpoint = endpoint
         self.timeout = timeout
+        self.report = report
     }
 
     /// See ``ClientRoad/exchange(_:_:)``.
-    public func exchange(_ request: BoardRequest, _ take: ([UInt8]) throws -> Void) async throws {
-        let pdu = ByteBuffer(bytes: request.encoded())
+    public func exchange(_ request: RequestBytes, _ take: ([UInt8]) throws -> Void) async throws {
         let end = ContinuousClock.now + timeout
         var pause = Self.firstPause
         while true {
             var hasBegun = false
             do {
-                return try await attempt(pdu) { piece in
+                return try await attempt(request) { piece in
                     hasBegun = true
                     try take(piece)
                 }
@@ -52,18 +57,33 @@ public struct TCPRoad: ClientRoad {
 
     private static let refused = String(cString: strerror(ECONNREFUSED))
 
-    private func attempt(_ pdu: ByteBuffer, _ take: ([UInt8]) throws -> Void) async throws {
+    private func attempt(_ request: RequestBytes, _ take: ([UInt8]) throws -> Void) async throws {
         let connection = try await connect()
         do {
             try await connection.executeThenClose { inbound, outbound in
-                try await outbound.write(pdu)
+                try await send(request, outbound)
                 outbound.finish()
-                for try await piece in inbound { try take(Array(piece.readableBytesView)) }
+                var progress = TransferProgress(sent: request.count, request: request.count)
+                for try await piece in inbound {
+                    progress.received += piece.readableBytes
+                    report?(progress)
+                    try take(Array(piece.readableBytesView))
+                }
             }
         } catch let error as IOError {
             throw ClientError.unreachable(endpoint: "\(endpoint)", reason: words(for: error))
         } catch is SilentPeer {
             throw ClientError.timedOut(endpoint: "\(endpoint)", seconds: timeout / .seconds(1))
+        }
+    }
+
+    /// In pieces, so that a file is never whole in memory.
+    private func send(_ request: RequestBytes, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+        var scratch: [UInt8] = []
+        for start in stride(from: 0, to: request.count, by: Self.pieceBytes) {
+            let end = min(start + Self.pieceBytes, request.count)
+            try await outbound.write(request.withBytes(start..<end, scratch: &scratch) { ByteBuffer(bytes: $0) })
+            report?(TransferProgress(sent: end, request: request.count))
         }
     }
 

@@ -1,4 +1,4 @@
-public import BoardWire
+import BoardWire
 import NIOCore
 import NIOPosix
 
@@ -21,14 +21,15 @@ public struct UDPRoad: ClientRoad {
     }
 
     /// See ``ClientRoad/exchange(_:_:)``.
-    public func exchange(_ request: BoardRequest, _ take: ([UInt8]) throws -> Void) async throws {
-        let pdu = request.encoded()
-        guard pdu.count <= WireLimits.datagram else {
-            throw ClientError.tooBigForDatagram(bytes: pdu.count, limit: WireLimits.datagram)
+    public func exchange(_ request: RequestBytes, _ take: ([UInt8]) throws -> Void) async throws {
+        guard request.count <= WireLimits.datagram else {
+            throw ClientError.tooBigForDatagram(bytes: request.count, limit: WireLimits.datagram)
         }
+        var scratch: [UInt8] = []
+        let pdu = try request.withBytes(0..<request.count, scratch: &scratch) { ByteBuffer(bytes: $0) }
         let socket = try await connect()
         let answer = try await socket.executeThenClose { inbound, outbound in
-            try await firstAnswer(to: ByteBuffer(bytes: pdu), inbound, outbound)
+            try await firstAnswer(to: pdu, inbound, outbound)
         }
         try take(answer)
     }
@@ -87,7 +88,7 @@ public struct UDPRoad: ClientRoad {
 }
 
 /// Takes NIO's envelopes off: a connected socket has one peer.
-private final class ConnectedDatagrams: ChannelDuplexHandler {
+final class ConnectedDatagrams: ChannelDuplexHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer

@@ -17,9 +17,9 @@ extension BoardRequest {
 }
 
 extension PublishRequest {
-    fileprivate func encoded() -> [UInt8] {
+    /// Everything of the `7` request but its body, which follows.
+    public func encodedHead() -> [UInt8] {
         var pdu = Array("7:".utf8)
-        pdu.reserveCapacity(body.count + 256)
         Base64.append(board.text.utf8, to: &pdu)
         pdu.append(UInt8(ascii: ":"))
         Base64.append((author ?? "").utf8, to: &pdu)
@@ -28,6 +28,12 @@ extension PublishRequest {
         pdu.append(UInt8(ascii: ":"))
         Base64.append(attributes.json, to: &pdu)
         pdu.append(UInt8(ascii: ":"))
+        return pdu
+    }
+
+    fileprivate func encoded() -> [UInt8] {
+        var pdu = encodedHead()
+        pdu.reserveCapacity(pdu.count + body.count)
         pdu.append(contentsOf: body)
         return pdu
     }

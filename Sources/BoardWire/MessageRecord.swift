@@ -43,7 +43,10 @@ public enum MessageRecord {
             attributes: try attributes(fields[6]), body: try bytes(fields[7], "body"))
     }
 
-    private static let fieldSeparator = UInt8(ascii: ",")
+    /// Between two fields.
+    static let fieldSeparator = UInt8(ascii: ",")
+    /// Fields that stand before the body.
+    static let fieldsBeforeBody = 7
 
     private static func appendField(_ field: some Collection<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(fieldSeparator)

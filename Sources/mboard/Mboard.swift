@@ -62,9 +62,10 @@ struct Mboard: AsyncParsableCommand {
         case is SettingError, is SeveralBoards: 64
         case let error as ClientError:
             switch error {
-            case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram: 1
-            case .answer(.unreadable(_)), .unreachable, .timedOut: 69
+            case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram, .sessionRefused: 1
+            case .answer(.unreadable(_)), .unreachable, .timedOut, .sessionLost: 69
             }
+        case is MessageFileError: 64
         case let error as LiveError: if case .replaced = error { 65 } else { 1 }
         case is ExitCode, is CleanExit, is ValidationError: nil
         default: isArgumentParsers(error) ? nil : 70

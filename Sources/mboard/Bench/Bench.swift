@@ -14,7 +14,7 @@ struct Bench: AsyncParsableCommand {
             publish sends what `mboard publish` sends, each with a request id of its own; read asks for messages by \
             number, picked evenly from all there are. Its messages stay on the board `public`: give it a server of its own.
             """,
-        subcommands: [BenchPublish.self, BenchRead.self, BenchFanout.self])
+        subcommands: [BenchPublish.self, BenchRead.self, BenchFanout.self, BenchSession.self])
 }
 
 /// The options of every measurement.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import BoardClient
 import BoardWire
 import Histogram
@@ -75,6 +76,7 @@ struct LoadPlan: Sendable {
         switch via {
         case .udp: try DatagramLoad.run(self, operation, progress: progress)
         case .tcp: try await ConnectionLoad.run(self, operation, progress: progress)
+        case .session: throw ValidationError("a load takes --via udp or tcp; see `mboard bench session`")
         }
     }
 }

@@ -6,24 +6,26 @@ public import MessageBoard
 enum Via: String, CaseIterable, ExpressibleByArgument {
     case udp
     case tcp
+    case session
 
     /// The road's name in announcements.
-    var announced: String { rawValue }
+    var announced: String { self == .session ? Via.udp.rawValue : rawValue }
 
     /// How the road begins.
     var transport: Transport {
         switch self {
-        case .udp: .datagrams
+        case .udp, .session: .datagrams
         case .tcp: .connections
         }
     }
 
     /// A client that takes this road.
-    func client(of server: Endpoint, timeout seconds: Double) -> BoardClient {
+    func client(of server: Endpoint, timeout seconds: Double, report: ProgressReport? = nil) -> BoardClient {
         let timeout = Duration.seconds(seconds)
         return switch self {
         case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
-        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout))
+        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout, report: report))
+        case .session: BoardClient(road: SessionRoad(server, timeout: timeout, report: report))
         }
     }
 }
@@ -38,7 +40,8 @@ struct ClientOptions: ParsableArguments {
             """, valueName: "host:port"))
     var server: ServerList?
 
-    @Option(help: "The road: udp (one datagram a request) or tcp (any size).")
+    @Option(
+        help: "The road: udp (one datagram a request), tcp (any size) or session (any size on UDP, in confirmed blocks).")
     var via: Via = .tcp
 
     @Option(help: ArgumentHelp("The board.", valueName: "name"))
@@ -55,10 +58,12 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// A client of the server that was asked for, or of the one that is found.
-    func client() async throws -> BoardClient {
+    ///
+    /// - Parameter report: is told how far a transfer is.
+    func client(_ report: ProgressReport? = nil) async throws -> BoardClient {
         let endpoint = try await ServerChoice.endpoint(
             server, road: via.announced, by: via.transport, timeout: .seconds(timeout))
-        return via.client(of: endpoint, timeout: timeout)
+        return via.client(of: endpoint, timeout: timeout, report: report)
     }
 }
 

@@ -14,13 +14,18 @@ struct Get: AsyncParsableCommand {
     var id: MessageID
 
     func run() async throws {
-        let message = try await options.client().message(id)
+        let bar = ProgressBar.onTerminal()
+        let client = try await options.client { bar?.show($0) }
+        defer { bar?.clear() }
+        guard options.json || isTerminal(1) else {
+            return try await client.body(of: id) { output($0) }
+        }
+        let message = try await client.message(id)
+        bar?.clear()
         if options.json {
             MessagePrinter(json: true).print(message)
-        } else if isTerminal(1) {
-            output(line: harmless(String(decoding: message.body, as: UTF8.self), keepingLines: true))
         } else {
-            output(message.body)
+            output(line: harmless(String(decoding: message.body, as: UTF8.self), keepingLines: true))
         }
     }
 }

@@ -1,0 +1,83 @@
+/// How many blocks may be in flight (RFC 8085, section 3.1): slow start, then one more a round trip; on loss back to what
+/// the way is known to carry, at most once a round trip; after a time-out back to the beginning.
+///
+/// Where TCP Reno halves, this goes back to the measured rate times the shortest round-trip time (TCP Westwood, Mascolo
+/// et al. 2001; Westwood+, Grieco and Mascolo 2004). Where a queue overflowed that empties the queue, as halving does;
+/// where datagrams are lost at random it does not give away what the way can carry: Reno has a window of 12 blocks at
+/// 1 % loss, however fast the network is.
+public struct CongestionWindow: Sendable {
+    /// Blocks after a time-out, and the least after a loss.
+    static let minimum = 2.0
+    /// Part of the blocks, up to which losses without a queue are not taken for congestion.
+    private static let tolerableLoss = 0.25
+    /// What such a loss leaves of the window.
+    private static let gentleDecrease = 0.95
+    /// Round trips over which the highest rate counts.
+    private static let rounds = 8
+
+    /// Blocks that may be in flight.
+    public private(set) var size: Double
+    /// Most blocks in flight.
+    private let maximum: Double
+    private var threshold = Double.infinity
+    private var rates: [Double] = []
+    private var roundStart: Duration?
+    private var roundEnd = 0
+    private var confirmedInRound = 0.0
+    private var lostInRound = 0.0
+    /// Part of the blocks that was lost, over the last few rounds.
+    private var lossRate = 0.0
+
+    /// A window that begins with some blocks and never has more than a maximum.
+    public init(initial: Int, maximum: Int) {
+        size = Double(initial)
+        self.maximum = Double(maximum)
+    }
+
+    /// A block was confirmed.
+    ///
+    /// - Parameters:
+    ///   - number: of its transmission, counted in order of sending.
+    ///   - next: the number that the next transmission will have.
+    ///   - isFull: whether the window was what held back the sender; one that is not used does not grow.
+    mutating func confirmed(_ number: Int, next: Int, now: Duration, isFull: Bool) {
+        confirmedInRound += 1
+        if number >= roundEnd {
+            if let roundStart, now > roundStart { note(rate: confirmedInRound / ((now - roundStart) / .seconds(1))) }
+            lossRate += (lostInRound / (lostInRound + confirmedInRound) - lossRate) / 4
+            (roundStart, roundEnd, confirmedInRound, lostInRound) = (now, next, 0, 0)
+        }
+        guard isFull else { return }
+        size = min(size < threshold ? size + 1 : size + 1 / size, maximum)
+    }
+
+    /// A block was lost.
+    mutating func noteLoss() {
+        lostInRound += 1
+    }
+
+    /// Blocks were lost; the caller says so once a round trip.
+    mutating func lost(_ roundTrip: RoundTripEstimator) {
+        let isCongested = roundTrip.hasQueue || lossRate >= Self.tolerableLoss
+        threshold = isCongested ? capacity(roundTrip) : max(size * Self.gentleDecrease, Self.minimum)
+        size = min(size, threshold)
+    }
+
+    /// Nothing was confirmed for too long.
+    mutating func timedOut(_ roundTrip: RoundTripEstimator) {
+        threshold = capacity(roundTrip)
+        size = min(Self.minimum, maximum)
+        roundStart = nil
+    }
+
+    /// Blocks that fit the way without a queue; half of the window while nothing is known.
+    private func capacity(_ roundTrip: RoundTripEstimator) -> Double {
+        guard let shortest = roundTrip.minimum, let rate = rates.max() else { return max(size / 2, Self.minimum) }
+        return max(rate * (shortest / .seconds(1)), Self.minimum)
+    }
+
+    private mutating func note(rate: Double) {
+        if rates.count == Self.rounds { rates.removeFirst() }
+        rates.append(rate)
+    }
+}
