@@ -37,7 +37,8 @@ struct Watch: AsyncParsableCommand {
     func run() async throws {
         let endpoint = try await options.endpoint()
         let follower = LiveFollower(
-            client: LiveClient(endpoint, timeout: options.patience), pattern: board, start: since.map { .after($0) } ?? .newest(0),
+            client: LiveClient(endpoint, timeout: options.patience), pattern: board,
+            start: since.map { .after($0) } ?? .newest(0),
             startTimeout: options.patience)
         let printer = MessagePrinter(json: json, showsBoard: board.board == nil)
         try await withThrowingTaskGroup(of: Void.self) { group in
