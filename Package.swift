@@ -79,7 +79,8 @@ let package = Package(
             name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
             swiftSettings: settings),
         .testTarget(
-            name: "BoardServerTests", dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle],
+            name: "BoardServerTests",
+            dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle, nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
             name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],

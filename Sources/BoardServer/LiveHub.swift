@@ -108,7 +108,7 @@ final class LiveHub {
     /// Gives the feeds every message as it comes, until the task is cancelled or the board stops.
     func follow() async {
         do throws(BoardError) {
-            fed = try await board.range(ofLast: 0, of: .all).through
+            try await skip()
         } catch {
             return logger.error("live news cannot begin", metadata: ["reason": "\(error)"])
         }
@@ -144,7 +144,8 @@ final class LiveHub {
         for feed in concerned { feed.flush(fed: before, ByteBufferAllocator()) }
     }
 
-    /// Goes on after the newest message; who was current reads up to there.
+    /// Goes on after the newest message; who was current (connections may come before the hub follows the board) reads up to
+    /// there.
     private func skip() async throws(BoardError) {
         let newest = try await board.range(ofLast: 0, of: .all).through
         let before = fed

@@ -54,7 +54,7 @@ struct DamageTests {
         try await board.close()
     }
 
-    @Test(arguments: [3, 6])
+    @Test(arguments: [2, 3])
     func `a message that vanished from one of several boards is reported, wherever it stood`(vanished: Int) async throws
     {
         let store = TemporaryStore()
