@@ -4,7 +4,7 @@ import BoardClient
 /// The options of the commands that keep a connection.
 struct LiveOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The server's live road.", valueName: "host:port"),
+        help: ArgumentHelp("The server's live road (default: 127.0.0.1:7778).", valueName: "host:port"),
         transform: { text in
             guard let endpoint = Endpoint(text, default: LiveClient.standard) else {
                 throw ValidationError("\"\(text)\" is no HOST:PORT")
