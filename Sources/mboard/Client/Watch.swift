@@ -12,8 +12,8 @@ struct Watch: AsyncParsableCommand {
 
               mboard watch                          what is published from now on
               mboard watch --since 0                the whole board first
-              mboard watch --since 41 --json        everything after message 41, one JSON object a line
-              mboard watch --board 'news.*'         all boards whose names begin with news. (quote the star)
+              mboard watch --since 41 --json        what comes after message 41, as JSON
+              mboard watch --board 'news.*'         several boards (quote the star)
               mboard watch | grep --line-buffered cake
 
             A script that has to miss nothing keeps the last number it has done, and says it with --since when it starts again.
