@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Synchronization
 
@@ -10,7 +11,7 @@ final class Connections: Sendable {
     }
 
     private let state = Mutex(State())
-    private let limit: Int
+    let limit: Int
 
     init(limit: Int) {
         self.limit = limit
@@ -50,5 +51,30 @@ final class Connections: Sendable {
         } onCancel: {
             for channel in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
         }
+    }
+}
+
+/// Stands where connections are accepted, and closes those over the limit. Here they come in the order in which they were
+/// made; on the loops that serve them a later one may be first.
+final class Admission: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private let connections: Connections
+    private let logger: Logger
+
+    init(_ connections: Connections, logger: Logger) {
+        self.connections = connections
+        self.logger = logger
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let connection = unwrapInboundIn(data)
+        guard connections.admit(connection) else {
+            logger.warning(
+                "a connection was closed: the limit is reached",
+                metadata: ["limit": "\(connections.limit)", "road": "\(context.channel.localAddress?.endpoint ?? "")"])
+            return connection.close(promise: nil)
+        }
+        context.fireChannelRead(data)
     }
 }

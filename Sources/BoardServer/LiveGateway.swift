@@ -53,14 +53,13 @@ public final class LiveGateway: Service {
             let hubs = Dictionary(uniqueKeysWithValues: lanes.map { (ObjectIdentifier($0.loop), $0.hub) })
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
             listener = try await Self.bootstrap(group, limits)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
+                    }
+                }
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        guard connections.admit(channel) else {
-                            logger.warning(
-                                "a live connection was closed: the limit is reached",
-                                metadata: ["limit": "\(limits.connections)"])
-                            throw ChannelError.operationUnsupported
-                        }
                         let hub = hubs[ObjectIdentifier(channel.eventLoop)]!.value  // every loop of the group has one
                         try channel.pipeline.syncOperations.addHandler(LiveServer(hub: hub))
                     }

@@ -51,16 +51,15 @@ public final class TCPGateway: Service {
             listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: limits.backlog)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
+                    }
+                }
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        guard connections.admit(channel) else {
-                            logger.warning(
-                                "a connection was closed: the limit is reached",
-                                metadata: ["limit": "\(limits.connections)"])
-                            throw ChannelError.operationUnsupported
-                        }
                         try channel.pipeline.syncOperations.addHandlers(
                             IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)),
                             StreamServer(
