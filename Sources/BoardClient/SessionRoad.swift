@@ -57,7 +57,8 @@ public struct SessionRoad: ClientRoad {
         let (timeout, report) = (timeout, report)
         let driver = try await loop.submit {
             let exchange = SessionExchange(
-                size: request.count, datagram: address.isThisHost ? Self.loopbackDatagram : SessionExchange.pathDatagram,
+                size: request.count,
+                datagram: address.isThisHost ? Self.loopbackDatagram : SessionExchange.pathDatagram,
                 silence: timeout, now: SessionDriver.now())
             return NIOLoopBound(
                 SessionDriver(exchange, request, pieces: continuation, report: report), eventLoop: loop)

@@ -44,7 +44,9 @@ struct SessionAnswerBlocks {
     /// Keeps the data of a block that was not there yet.
     mutating func keep(_ block: SessionBlock, _ data: Span<UInt8>) {
         guard block.index >= nextIndex, waiting[block.index] == nil else { return }
-        if block.index == 0 { (blockLength, isShort) = (data.count, block.count == 1 && data.count < Self.clearlyShort) }
+        if block.index == 0 {
+            (blockLength, isShort) = (data.count, block.count == 1 && data.count < Self.clearlyShort)
+        }
         waiting[block.index] = data.withUnsafeBufferPointer { Array($0) }
     }
 

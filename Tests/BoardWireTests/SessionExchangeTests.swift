@@ -72,7 +72,8 @@ struct SessionExchangeTests {
     @Test func `an open is repeated at growing intervals until the patience is over`() {
         let script = Script(size: 1, silence: .seconds(8))
         for (time, sent) in [
-            (0, ["a?1"]), (999, []), (1_000, ["a?1"]), (2_999, []), (3_000, ["a?1"]), (5_000, ["a?1"]), (7_999, ["a?1"]),
+            (0, ["a?1"]), (999, []), (1_000, ["a?1"]), (2_999, []), (3_000, ["a?1"]), (5_000, ["a?1"]),
+            (7_999, ["a?1"]),
             (8_000, []),
         ] { #expect(script.sent(at: time) == sent, "at \(time) ms") }
         #expect(script.outcome == "\(SessionFailure.silence(after: .seconds(8), refused: false))")

@@ -21,29 +21,33 @@ struct SessionFramesTests {
         #expect(String(decoding: bytes, as: UTF8.self) == text || text == "a?2")
     }
 
-    @Test(arguments: [
-        ("", nil, nil), ("a", nil, nil), ("a?", nil, nil), ("a?x", nil, nil), ("a?1?", nil, nil), ("f?1", nil, nil),
-        ("c", nil, nil), ("c?", nil, nil), ("c?-1", nil, nil), ("c? 1", nil, nil), ("c?1x", 1, nil),
-        ("c?10000000000000000000", nil, nil), ("e?7?", 7, nil),
-        ("d?7", 7, nil), ("d?7?", 7, nil), ("d?7?16777216", 7, nil), ("d?7?000000001", 7, nil), ("d?7?1?", 7, nil),
-        ("b", nil, nil), ("b?7", 7, nil), ("b?7?3", 7, 3), ("b?7?3?", 7, 3), ("b?7?3?4", 7, 3), ("b?7?3?4?", 7, 3),
-        ("b?7?3?4?5", 7, 3), ("b?7?3?4?65505?", 7, 3), ("b?7?3?16777217?1?x", 7, 3), ("b?7?16777216?1?1?x", 7, nil),
-        ("b?x?3?4?1?y", nil, nil),
-    ] as [(String, SessionID?, Int?)])
+    @Test(
+        arguments: [
+            ("", nil, nil), ("a", nil, nil), ("a?", nil, nil), ("a?x", nil, nil), ("a?1?", nil, nil), ("f?1", nil, nil),
+            ("c", nil, nil), ("c?", nil, nil), ("c?-1", nil, nil), ("c? 1", nil, nil), ("c?1x", 1, nil),
+            ("c?10000000000000000000", nil, nil), ("e?7?", 7, nil),
+            ("d?7", 7, nil), ("d?7?", 7, nil), ("d?7?16777216", 7, nil), ("d?7?000000001", 7, nil), ("d?7?1?", 7, nil),
+            ("b", nil, nil), ("b?7", 7, nil), ("b?7?3", 7, 3), ("b?7?3?", 7, 3), ("b?7?3?4", 7, 3), ("b?7?3?4?", 7, 3),
+            ("b?7?3?4?5", 7, 3), ("b?7?3?4?65505?", 7, 3), ("b?7?3?16777217?1?x", 7, 3), ("b?7?16777216?1?1?x", 7, nil),
+            ("b?x?3?4?1?y", nil, nil),
+        ] as [(String, SessionID?, Int?)])
     func `a header that cannot be read tells what could be`(text: String, session: SessionID?, index: Int?) {
         #expect(throws: UnreadableSessionRequest(session: session, index: index)) { try decoded(text) }
     }
 
-    @Test(arguments: [
-        ("b?7?0?1?3?abc", false, "abc"), ("b?7?0?1?0?", false, ""), ("b?7?0?1?5?a?b?c", false, "a?b?c"),
-        ("b?7?0?1?3?ab", false, nil), ("b?7?0?1?3?abcd", false, nil),
-        ("b?7?0?1?9?e3069283?123456789", false, nil), ("b?7?0?1?9?e3069283?123456789", true, "123456789"),
-        ("b?7?0?1?9?E3069283?123456789", true, "123456789"), ("b?7?0?1?9?e3069283?12345678?", true, nil),
-        ("b?7?0?1?9?e3069284?123456789", true, nil), ("b?7?0?1?9?0e3069283?123456789", true, nil),
-        ("b?7?0?1?0?0?", true, ""), ("b?7?0?1?0??", true, nil), ("b?7?0?1?0?", true, nil),
-        ("b?7?0?1?3?xyz?abc", true, nil),
-    ] as [(String, Bool, String?)])
-    func `the data is there when its length and its check are right`(text: String, withCheck: Bool, data: String?) throws {
+    @Test(
+        arguments: [
+            ("b?7?0?1?3?abc", false, "abc"), ("b?7?0?1?0?", false, ""), ("b?7?0?1?5?a?b?c", false, "a?b?c"),
+            ("b?7?0?1?3?ab", false, nil), ("b?7?0?1?3?abcd", false, nil),
+            ("b?7?0?1?9?e3069283?123456789", false, nil), ("b?7?0?1?9?e3069283?123456789", true, "123456789"),
+            ("b?7?0?1?9?E3069283?123456789", true, "123456789"), ("b?7?0?1?9?e3069283?12345678?", true, nil),
+            ("b?7?0?1?9?e3069284?123456789", true, nil), ("b?7?0?1?9?0e3069283?123456789", true, nil),
+            ("b?7?0?1?0?0?", true, ""), ("b?7?0?1?0??", true, nil), ("b?7?0?1?0?", true, nil),
+            ("b?7?0?1?3?xyz?abc", true, nil),
+        ] as [(String, Bool, String?)])
+    func `the data is there when its length and its check are right`(text: String, withCheck: Bool, data: String?)
+        throws
+    {
         let datagram = Array(text.utf8)
         guard case .block(7, let block) = try SessionRequest(decoding: datagram.span) else {
             Issue.record("no block: \(text)")
@@ -67,7 +71,9 @@ struct SessionFramesTests {
         #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
 
-    @Test(arguments: ["", "0", "0?", "0?x", "0?1?", "0?1?2?", "0?1?2?3", "y?", "z?x", "1", "0:5", "0?99999999999999999999"])
+    @Test(arguments: [
+        "", "0", "0?", "0?x", "0?1?", "0?1?2?", "0?1?2?3", "y?", "z?x", "1", "0:5", "0?99999999999999999999",
+    ])
     func `what is no answer in a session is not read as one`(text: String) {
         #expect(SessionAnswer(decoding: Array(text.utf8).span) == nil)
     }
@@ -90,7 +96,8 @@ struct SessionFramesTests {
                 return
             }
             #expect((read.index, read.count, read.length) == (block.index, block.count, data.count), "seed \(seed)")
-            #expect(read.data(in: datagram.span, withCheck: hasCheck).map { Array(datagram[$0]) } == data, "seed \(seed)")
+            #expect(
+                read.data(in: datagram.span, withCheck: hasCheck).map { Array(datagram[$0]) } == data, "seed \(seed)")
         }
     }
 

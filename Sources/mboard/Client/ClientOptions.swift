@@ -41,7 +41,8 @@ struct ClientOptions: ParsableArguments {
     var server: ServerList?
 
     @Option(
-        help: "The road: udp (one datagram a request), tcp (any size) or session (any size on UDP, in confirmed blocks).")
+        help:
+            "The road: udp (one datagram a request), tcp (any size) or session (any size on UDP, in confirmed blocks).")
     var via: Via = .tcp
 
     @Option(help: ArgumentHelp("The board.", valueName: "name"))
