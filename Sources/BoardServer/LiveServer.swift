@@ -132,13 +132,13 @@ final class LiveServer: ChannelDuplexHandler {
         settle()
     }
 
-    /// Flushes, counts, reads on, and closes what is to be closed: at the end of every event.
+    /// Counts, flushes, reads on, and closes what is to be closed: at the end of every event.
     private func settle() {
+        count()
         if needsFlush {
             needsFlush = false
             context?.flush()
         }
-        count()
         guard let context, let connection else { return }
         if isReadWanted, readsOn(context) {
             isReadWanted = false

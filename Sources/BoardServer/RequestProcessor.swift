@@ -62,6 +62,7 @@ public struct RequestProcessor: Sendable {
         case broken
     }
 
+    /// The board, for roads that follow it.
     let board: any Board
 
     /// The processor of all roads to this board.

@@ -3,8 +3,8 @@ enum DecimalField {
     /// The number; one too large for 64 bits gives the largest there is (or the smallest). `nil` when it is no number.
     static func read(_ field: ArraySlice<UInt8>) -> Int64? {
         var digits = field
-        while let first = digits.first, isWhitespace(first) { digits.removeFirst() }
-        while let last = digits.last, isWhitespace(last) { digits.removeLast() }
+        while let first = digits.first, first.isASCIIWhitespace { digits.removeFirst() }
+        while let last = digits.last, last.isASCIIWhitespace { digits.removeLast() }
         let sign = digits.first
         let isNegative = sign == UInt8(ascii: "-")
         if isNegative || sign == UInt8(ascii: "+") { digits.removeFirst() }
@@ -18,8 +18,9 @@ enum DecimalField {
         }
         return isNegative ? -value : value
     }
+}
 
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0D).contains(byte)
-    }
+extension UInt8 {
+    /// Whether it is a space, a tab, or one of the line ends of ASCII.
+    var isASCIIWhitespace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

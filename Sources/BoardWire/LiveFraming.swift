@@ -55,7 +55,7 @@ public struct LiveFraming: ~Copyable {
     ///
     /// - Throws: ``TooLong``, from then on always.
     public mutating func next() throws(TooLong) -> ArraySlice<UInt8>? {
-        while start < buffer.count, Self.isWhitespace(buffer[start]) { start += 1 }
+        while start < buffer.count, buffer[start].isASCIIWhitespace { start += 1 }
         searched = max(searched, start)
         let end = Self.separator(in: buffer, from: searched)
         searched = end ?? buffer.count
@@ -104,9 +104,5 @@ public struct LiveFraming: ~Copyable {
             }
             return nil
         }
-    }
-
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 }

@@ -61,7 +61,7 @@ extension LiveRequest {
         switch message[message.startIndex] {
         case UInt8(ascii: "1"): self = .publish(body: try Base64.decode(payload, .whitespaceAllowed))
         case UInt8(ascii: "2"):
-            guard Self.isBlank(payload) else { throw .badFormat }
+            guard payload.allSatisfy(\.isASCIIWhitespace) else { throw .badFormat }
             self = .fetch
         case UInt8(ascii: "3"): self = try Self.resume(payload)
         case UInt8(ascii: "4"): self = .boards(try Self.pattern(payload))
@@ -72,7 +72,7 @@ extension LiveRequest {
             self = .delivery(delivery)
         case UInt8(ascii: "6"): self = try Self.publishNamed(payload)
         case UInt8(ascii: "b"):
-            guard Self.isBlank(payload) else { throw .badFormat }
+            guard payload.allSatisfy(\.isASCIIWhitespace) else { throw .badFormat }
             self = .listBoards
         default: throw .unknownControl
         }
@@ -136,9 +136,5 @@ extension LiveRequest {
         let text = try Base64.decode(payload, .whitespaceAllowed)
         guard let pattern = BoardPattern(String(decoding: text, as: UTF8.self)) else { throw .badFormat }
         return pattern
-    }
-
-    private static func isBlank(_ payload: ArraySlice<UInt8>) -> Bool {
-        payload.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
     }
 }

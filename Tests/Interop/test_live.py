@@ -152,6 +152,22 @@ def test_the_answer_names_the_request_and_the_id(connect, server):
         assert server.tcp.ask(b"3:%d" % identifier).endswith(b":%d" % name)
 
 
+def test_a_publish_with_a_request_id_is_published_once(connect, server):
+    """`6:<n>:<text>:<author>:<request id>`: sent again, also on another connection, it is answered with the first one's id."""
+    request = b":".join([live.encoded(b"hello"), live.encoded(b"ada"), live.encoded(b"\0\xff")])
+    first, second = connect(), connect()
+    assert first.answer(b"6:1:" + request) == b"8:1:1"
+    assert first.answer(b"6:2:" + request) == b"8:2:1"
+    assert second.answer(b"6:7:" + request) == b"8:7:1"
+    assert second.answer(b"6:8:%s::" % live.encoded(b"without")) == b"8:8:2"
+    long = live.encoded(b"x" * 257)
+    assert second.answer(b"6:9:YQ==:%s:" % long).startswith(b"f:9:")
+    assert second.answer(b"6:10:YQ==::%s" % long).startswith(b"f:10:")
+    assert second.answer(b"6:11:YQ==:YQ==") == b"2:"
+    records = wire.parse_records(server.tcp.ask(b"6:0"))
+    assert [(record.author, record.body) for record in records] == [("ada", b"hello"), ("", b"without")]
+
+
 def test_boards_and_patterns(connect, server):
     """`4:` switches to a board or to all that match; going back gives nothing twice; `b:` lists the boards."""
     client = connect()

@@ -12,8 +12,8 @@ struct Watch: AsyncParsableCommand {
 
               mboard watch                          what is published from now on
               mboard watch --since 0                the whole board first
-              mboard watch --since 41 --json        everything after message 41, one JSON object a line
-              mboard watch --board 'news.*'         all boards whose names begin with news. (quote the star)
+              mboard watch --since 41 --json        what comes after message 41, as JSON
+              mboard watch --board 'news.*'         several boards (quote the star)
               mboard watch | grep --line-buffered cake
 
             A script that has to miss nothing keeps the last number it has done, and says it with --since when it starts again.
@@ -35,8 +35,10 @@ struct Watch: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let endpoint = try await options.endpoint()
         let follower = LiveFollower(
-            client: options.client, pattern: board, start: since.map { .after($0) } ?? .newest(0),
+            client: LiveClient(endpoint, timeout: options.patience), pattern: board,
+            start: since.map { .after($0) } ?? .newest(0),
             startTimeout: options.patience)
         let printer = MessagePrinter(json: json, showsBoard: board.board == nil)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -51,7 +53,7 @@ struct Watch: AsyncParsableCommand {
                 case .connected: if isTerminal(2) { complain("mboard: \(beginning); Ctrl-C ends this") }
                 case .waiting(let reason):
                     complain(
-                        "mboard: no board at \(options.server) yet: \(harmless(reason)); trying for \(options.timeout) s"
+                        "mboard: no board at \(endpoint) yet: \(harmless(reason)); trying for \(options.timeout) s"
                     )
                 case .lost(let reason): complain("mboard: connection lost (\(harmless(reason))); trying again")
                 case .restored: complain("mboard: connected again")

@@ -10,16 +10,16 @@ struct Join: AsyncParsableCommand {
         discussion: """
               mboard join                      the public board
               mboard join kitchen --author ada
-              tail -f log | mboard join logs   each line is published; what others say goes to standard output
+              tail -f log | mboard join logs   publishes each line
 
             On a terminal Enter publishes the line. The arrows, Home, End, Ctrl-A, -E, -K, -U and -W edit it, up and down go \
-            through the lines before. Several lines that are pasted make one message. Ctrl-C clears the line, and leaves when \
-            it is empty; so does Ctrl-D.
+            through the lines before. Several lines that are pasted make one message. Ctrl-C clears the line, or leaves when \
+            it is empty; Ctrl-D leaves.
 
             \(ChatCommand.guide)
 
-            In a pipe the same commands work, everything else is published as it is, and the end of the input ends it once every \
-            line was acknowledged.
+            In a pipe the same commands work, everything else is published as it is, and what others say goes to standard \
+            output. The end of the input ends it once every line was acknowledged.
             """)
 
     @OptionGroup var options: LiveOptions
@@ -38,7 +38,8 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         let name = author ?? ProcessInfo.processInfo.environment["USER"] ?? ""
-        let person = Person(name: name.isEmpty ? nil : name, options: options)
+        let client = LiveClient(try await options.endpoint(), timeout: options.patience)
+        let person = Person(name: name.isEmpty ? nil : name, client: client, patience: options.patience)
         if isTerminal(0) && isTerminal(1) {
             try await TerminalChat(person, board: board).run()
         } else {
@@ -53,12 +54,6 @@ struct Person: Sendable {
     let name: String?
     let client: LiveClient
     let patience: Duration
-
-    init(name: String?, options: LiveOptions) {
-        self.name = name
-        client = options.client
-        patience = options.patience
-    }
 
     /// Follows a board.
     func follower(of board: BoardName, newest count: Int) -> LiveFollower {
