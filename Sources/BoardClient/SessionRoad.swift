@@ -5,8 +5,8 @@ import NIOPosix
 /// Requests in sessions of datagrams: of any size, in blocks, each confirmed (protocols.md, "Sessions").
 public struct SessionRoad: ClientRoad {
     /// Bytes of a datagram to this host, where no path is in between: large enough that datagrams are few, small enough
-    /// that a window of them can be halved.
-    static let loopbackDatagram = 16 << 10
+    /// that two sessions can share what carries a megabyte a second.
+    static let loopbackDatagram = 32 << 10
     /// Bytes that the kernel keeps for the socket each way (it may allow less): a window of blocks.
     private static let socketBufferBytes = 4 << 20
     /// Datagrams taken by one read call.
