@@ -16,6 +16,11 @@ struct CorpusTests {
             var reader = AnswerReader()
             _ = try? reader.take(bytes)
             _ = try? reader.finish()
+            _ = try? SessionRequest(decoding: bytes.span)
+            _ = SessionAnswer(decoding: bytes.span)
+            _ = try? LiveRequest(decoding: bytes[...])
+            _ = try? LiveAnswer(decoding: bytes[...])
+            _ = Announcement(bytes)
         }
     }
 }
