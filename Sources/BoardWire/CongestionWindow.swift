@@ -14,6 +14,9 @@ public struct CongestionWindow: Sendable {
     /// What such a loss leaves of the window. More of it is faster where datagrams are lost by chance, and shares worse
     /// where a way has next to no queue: at 1 two sessions get a twentieth and the rest.
     private static let gentleDecrease = 0.97
+    /// What a confirmed block adds in a cautious slow start, and round trips that it lasts.
+    private static let cautiousStep = 0.25
+    private static let mostCautiousRounds = 5
     /// Round trips over which the highest rate counts.
     private static let rounds = 8
 
@@ -22,6 +25,9 @@ public struct CongestionWindow: Sendable {
     /// Most blocks in flight.
     private let maximum: Double
     private var threshold = Double.infinity
+    /// What a confirmed block adds in slow start.
+    private var slowStartStep = 1.0
+    private var cautiousRounds = 0
     private var rates: [Double] = []
     private var roundStart: Duration?
     private var roundEnd = 0
@@ -48,9 +54,10 @@ public struct CongestionWindow: Sendable {
             if let roundStart, now > roundStart { note(rate: confirmedInRound / ((now - roundStart) / .seconds(1))) }
             lossRate += (lostInRound / (lostInRound + confirmedInRound) - lossRate) / 4
             (roundStart, roundEnd, confirmedInRound, lostInRound) = (now, next, 0, 0)
+            endRound()
         }
         guard isFull else { return }
-        size = min(size < threshold ? size + 1 : size + 1 / size, maximum)
+        size = min(size + (size < threshold ? slowStartStep : 1 / size), maximum)
     }
 
     /// A block was lost.
@@ -60,16 +67,30 @@ public struct CongestionWindow: Sendable {
 
     /// Blocks were lost; the caller says so once a round trip.
     mutating func lost(_ roundTrip: RoundTripEstimator) {
-        let isCongested = roundTrip.hasQueue || lossRate >= Self.tolerableLoss
-        threshold = isCongested ? capacity(roundTrip) : max(size * Self.gentleDecrease, Self.minimum)
-        size = min(size, threshold)
+        if roundTrip.hasQueue || lossRate >= Self.tolerableLoss {
+            threshold = capacity(roundTrip)
+            slowStartStep = 1
+            size = min(size, threshold)
+        } else {
+            size = max(size * Self.gentleDecrease, Self.minimum)
+            if threshold < .infinity { threshold = size } else { slowStartStep = Self.cautiousStep }
+        }
     }
 
     /// Nothing was confirmed for too long.
     mutating func timedOut(_ roundTrip: RoundTripEstimator) {
         threshold = capacity(roundTrip)
+        slowStartStep = 1
         size = min(Self.minimum, maximum)
         roundStart = nil
+    }
+
+    /// A loss by chance does not end the first slow start, which would leave the window small for long; it makes it
+    /// cautious, and it ends a few rounds later (as RFC 9406, section 4.3, does when round trips become longer).
+    private mutating func endRound() {
+        guard slowStartStep < 1, threshold == .infinity else { return }
+        cautiousRounds += 1
+        if cautiousRounds == Self.mostCautiousRounds { threshold = size }
     }
 
     /// Blocks that fit the way without a queue; half of the window while nothing is known.
