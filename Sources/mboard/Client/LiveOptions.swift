@@ -5,7 +5,7 @@ import BoardClient
 struct LiveOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The server's live road, or several to try in order; without it the board of this host, else the only one around.",
+            "The server's live road, or several, of which the first that can be reached is kept; without it the board of this host, else the only one around.",
             valueName: "host:port"),
         transform: { text in
             guard let list = ServerList(text, default: LiveClient.standard) else {

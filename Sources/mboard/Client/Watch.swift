@@ -16,6 +16,8 @@ struct Watch: AsyncParsableCommand {
               mboard watch --board 'news.*'         several boards (quote the star)
               mboard watch | grep --line-buffered cake
 
+            A board that begins anew at the same address (--durability memory, a restored backup) is noticed only while its newest \
+            number is lower than one that was seen; then this ends with exit code 65.
             A script that has to miss nothing keeps the last number it has done, and says it with --since when it starts again.
             """)
 

@@ -111,7 +111,12 @@ struct Serve: AsyncParsableCommand {
                 "mboard: data in \(directory); RELAXED: a power cut may lose what was acknowledged in the last 100 ms")
         case .memory: complain("mboard: MEMORY ONLY: nothing is kept on disk, all is gone when this process ends")
         }
-        complain("mboard: try `mboard publish hello` and `mboard last` in another terminal; Ctrl-C stops this one")
+        if let tcp = server.endpoints["tcp"] {
+            let option = tcp == "\(Endpoint.standard)" ? "" : " --server \(tcp)"
+            complain(
+                "mboard: try `mboard publish\(option) hello` and `mboard last\(option)` in another terminal; "
+                    + "Ctrl-C stops this one")
+        }
     }
 
     /// Runs the services until a signal, or until one fails. They are stopped in reverse order: the roads, then the store.
