@@ -119,6 +119,25 @@ struct SessionExchangeTests {
         #expect((210...350).contains(resent ?? 0))
     }
 
+    @Test func `the answer to a repeated open is not measured`() {
+        let script = Script(size: 1)
+        _ = script.sent(at: 0)
+        #expect(script.sent(at: 1_000) == ["a?1"])
+        #expect(script.answer("0?77?1", at: 1_010) == ["b 0/1 0+1"])
+        #expect(script.sent(at: 2_009) == [])
+        #expect(script.sent(at: 2_010) == ["b 0/1 0+1"])
+    }
+
+    @Test func `the answer to a repeated block is not measured, and the back-off stays`() {
+        let script = Script(size: 250)
+        _ = script.sent(at: 0)
+        #expect(script.answer("0?77", at: 10) == ["b 0/3 0+100"])
+        #expect(script.sent(at: 60) == ["b 0/3 0+100"])
+        #expect(script.answer("0?1", at: 62) == ["b 1/3 100+100"])
+        #expect(script.sent(at: 161) == [])
+        #expect(script.sent(at: 162) == ["b 1/3 100+100"])
+    }
+
     @Test func `confirmations of what was never sent are passed over`() {
         let script = Script(size: 5_000)
         _ = script.sent(at: 0)

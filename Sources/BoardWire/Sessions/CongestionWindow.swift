@@ -72,7 +72,7 @@ public struct CongestionWindow: Sendable {
             slowStartStep = 1
             size = min(size, threshold)
         } else {
-            size = max(size * Self.gentleDecrease, Self.minimum)
+            size = min(max(size * Self.gentleDecrease, Self.minimum), maximum)
             if threshold < .infinity { threshold = size } else { slowStartStep = Self.cautiousStep }
         }
     }
