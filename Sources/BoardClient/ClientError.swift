@@ -16,6 +16,8 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     case sessionRefused(endpoint: String)
     /// The server forgot the session. Of a message that was to be published it is not known whether it was.
     case sessionLost(endpoint: String)
+    /// Parts of the answer contradict each other: the network changes datagrams.
+    case damaged(endpoint: String)
     /// The request does not fit one datagram.
     case tooBigForDatagram(bytes: Int, limit: Int)
 
@@ -34,6 +36,8 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
         case .sessionLost(let endpoint):
             "the server at \(endpoint) forgot the session before the answer was here: it was started anew, or knows no "
                 + "sessions with answers. Try again, or --via tcp"
+        case .damaged(let endpoint):
+            "the answer from \(endpoint) was damaged on the way; what was printed of it may be wrong. Try again, or --via tcp"
         case .tooBigForDatagram(let bytes, let limit):
             "\(bytes) bytes do not fit one datagram (\(limit)): use --via session or --via tcp"
         }

@@ -63,7 +63,7 @@ struct Mboard: AsyncParsableCommand {
         case let error as ClientError:
             switch error {
             case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram, .sessionRefused: 1
-            case .answer(.unreadable(_)), .unreachable, .timedOut, .sessionLost: 69
+            case .answer(.unreadable(_)), .unreachable, .timedOut, .sessionLost, .damaged: 69
             }
         case is MessageFileError: 64
         case let error as LiveError: if case .replaced = error { 65 } else { 1 }

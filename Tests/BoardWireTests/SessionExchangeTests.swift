@@ -226,6 +226,32 @@ struct SessionExchangeTests {
         #expect(script.taken.isEmpty)
     }
 
+    @Test func `a block that waits and comes again with other data is dropped, and asked for again`() {
+        let script = Script(size: 10)
+        _ = script.sent(at: 0)
+        _ = script.answer("0?77?1", at: 10)
+        _ = script.answer("0?1?0", at: 20)
+        _ = script.answer("0?1", at: 30)
+        _ = script.answer(block(0, of: 3, "one "), at: 40)
+        _ = script.answer(block(2, of: 3, "wrong"), at: 50)
+        #expect(script.answer(block(2, of: 3, "three"), at: 51) == ["d?77?2"])
+        _ = script.answer(block(2, of: 3, "three"), at: 60)
+        _ = script.answer(block(1, of: 3, "two "), at: 61)
+        #expect(script.taken == Array("one two three".utf8))
+        #expect(script.outcome == "finished")
+    }
+
+    @Test func `a block that was handed over and comes again with other data is said`() {
+        let script = Script(size: 10)
+        _ = script.sent(at: 0)
+        _ = script.answer("0?77?1", at: 10)
+        _ = script.answer("0?1?0", at: 20)
+        _ = script.answer("0?1", at: 30)
+        _ = script.answer(block(0, of: 3, "one "), at: 40)
+        _ = script.answer(block(0, of: 3, "eno "), at: 50)
+        #expect(script.outcome == "\(SessionFailure.contradiction)")
+    }
+
     @Test func `how many blocks an answer has is believed when two agree`() {
         let script = Script(size: 10)
         let full = String(repeating: "x", count: 1_100)

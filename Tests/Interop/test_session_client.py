@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -214,12 +215,22 @@ def test_no_progress_bar_in_a_pipe(mboard, server, file):
     assert (outcome.stdout, outcome.stderr) == (b"1\n", "")
 
 
+def port_of_both() -> str:
+    """A port that is free on UDP and on TCP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            try:
+                tcp.bind(udp.getsockname())
+            except OSError:
+                continue
+            return "127.0.0.1:{}".format(udp.getsockname()[1])
+
+
 def test_bench_session(mboard, make_server):
     """One message by session and the same by TCP."""
-    server = make_server().start()
-    port = server.ready["udp"]
-    server.stop()
-    server.start("--udp", port, "--tcp", port)
+    port = port_of_both()
+    server = make_server("--udp", port, "--tcp", port).start()
     arguments = ["bench", "session", "--server", port, "--size", "1000000", "--pid", str(server.process.pid)]
     (found,) = mboard(*arguments, "--json").objects
     assert found["session"]["bytes_per_second"] > 0 and found["tcp"]["bytes_per_second"] > 0

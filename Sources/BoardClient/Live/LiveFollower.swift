@@ -163,7 +163,7 @@ extension ClientError {
     var isWorthAnotherTry: Bool {
         switch self {
         case .unreachable, .timedOut: true
-        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost: false
+        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost, .damaged: false
         }
     }
 }

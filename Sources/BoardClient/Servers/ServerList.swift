@@ -78,7 +78,7 @@ extension ClientError {
         switch self {
         case .unreachable(_, let reason): reason
         case .timedOut: "no answer"
-        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost: description
+        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost, .damaged: description
         }
     }
 }

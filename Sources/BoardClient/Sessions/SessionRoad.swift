@@ -85,6 +85,7 @@ public struct SessionRoad: ClientRoad {
         case SessionFailure.silence(let after, refused: false):
             ClientError.timedOut(endpoint: endpoint, seconds: after / .seconds(1))
         case SessionFailure.silence(_, refused: true): ClientError.sessionRefused(endpoint: endpoint)
+        case SessionFailure.contradiction: ClientError.damaged(endpoint: endpoint)
         case is SessionFailure: ClientError.sessionLost(endpoint: endpoint)
         case let error as IOError: ClientError.unreachable(endpoint: endpoint, reason: words(for: error))
         default: error

@@ -16,6 +16,8 @@ struct SessionAnswerBlocks {
     private(set) var handedOver = 0
     private var votes: [Int: Int] = [:]
     private var waiting: [Int: [UInt8]] = [:]
+    /// Of the blocks that have come, by their place; 0 for others.
+    private var checks: [UInt32] = []
     private var nextIndex = 0
     private var blockLength = 0
     private var isShort = false
@@ -42,12 +44,26 @@ struct SessionAnswerBlocks {
     }
 
     /// Keeps the data of a block that was not there yet.
-    mutating func keep(_ block: SessionBlock, _ data: Span<UInt8>) {
+    mutating func keep(_ block: SessionBlock, _ data: Span<UInt8>, check: UInt32?) {
         guard block.index >= nextIndex, waiting[block.index] == nil else { return }
+        if checks.count <= block.index {
+            checks.append(contentsOf: repeatElement(0, count: block.index + 1 - checks.count))
+        }
+        checks[block.index] = check ?? 0
         if block.index == 0 {
             (blockLength, isShort) = (data.count, block.count == 1 && data.count < Self.clearlyShort)
         }
         waiting[block.index] = data.withUnsafeBufferPointer { Array($0) }
+    }
+
+    /// Whether a block came before with another check.
+    func contradicts(_ index: Int, _ check: UInt32) -> Bool {
+        index < checks.count && (index < nextIndex || waiting[index] != nil) && checks[index] != check
+    }
+
+    /// Forgets a block; `false` when it has been handed over.
+    mutating func drop(_ index: Int) -> Bool {
+        waiting.removeValue(forKey: index) != nil
     }
 
     /// The next bytes of the answer, if they have arrived.

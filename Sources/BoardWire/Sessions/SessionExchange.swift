@@ -289,7 +289,8 @@ public struct SessionExchange: ~Copyable {
         switch message {
         case .block(let block):
             guard let data = block.data(in: datagram, withCheck: hasChecks) else { return flight.damaged(block.index) }
-            take(block, datagram.extracting(data), now)
+            let check = hasChecks ? block.check(in: datagram) : nil
+            take(block, datagram.extracting(data), check, now)
         case .again(let index):
             flight.damaged(index ?? 0)
             repeatAt = now + max(Self.readyPause, flight.roundTrip.smoothed ?? .zero)
@@ -298,15 +299,24 @@ public struct SessionExchange: ~Copyable {
         }
     }
 
-    private mutating func take(_ block: SessionBlock, _ data: Span<UInt8>, _ now: Duration) {
-        guard flight.isAwaited(block.index), answer.vote(for: block) else { return }
+    private mutating func take(_ block: SessionBlock, _ data: Span<UInt8>, _ check: UInt32?, _ now: Duration) {
+        guard flight.isAwaited(block.index) else { return compare(block.index, check) }
+        guard answer.vote(for: block) else { return }
         flight.count = answer.count
         guard flight.confirm(block.index, now: now) else { return }
         progressed(now)
-        answer.keep(block, data)
+        answer.keep(block, data, check: check)
         while let piece = answer.popNext() { outbox.append(.take(piece)) }
         if answer.isWhole { return finish() }
         if flight.isComplete { flight.damaged(0) }  // asked for again, for its vote
+    }
+
+    /// A block that is here already came again. With another check, the header of one of the two was damaged, and which one
+    /// cannot be told: both go, unless one has been handed over.
+    private mutating func compare(_ index: Int, _ check: UInt32?) {
+        guard let check, answer.contradicts(index, check) else { return }
+        guard answer.drop(index) else { return fail(.contradiction) }
+        flight.damaged(index)
     }
 
     private mutating func finish() {
@@ -358,4 +368,6 @@ public enum SessionFailure: Error, Sendable, Hashable {
     case lostTooOften(Int)
     /// The server forgot the session when a part of the answer had been handed over.
     case lostInTheMiddle
+    /// A part of the answer that had been handed over came again, and differs.
+    case contradiction
 }

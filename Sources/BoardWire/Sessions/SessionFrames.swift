@@ -138,6 +138,13 @@ public struct SessionBlock: Sendable, Hashable {
         return check == SessionCheck.of(datagram.extracting(data)) ? data : nil
     }
 
+    /// The check that its sender put in, in a session with checks; it says nothing about the data until ``data(in:withCheck:)``
+    /// has compared them.
+    func check(in datagram: Span<UInt8>) -> UInt32? {
+        var fields = SessionFields(datagram, at: rest)
+        return fields.check(in: datagram)
+    }
+
     /// Everything of a `b` datagram but the data, which follows.
     ///
     /// - Parameter check: of the data, in a session with checks.
