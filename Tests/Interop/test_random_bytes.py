@@ -48,11 +48,16 @@ def assert_still_serves(server) -> None:
     assert "Fatal error" not in server.log("stderr")
 
 
+ANSWER_CODES = [b"0", b"1", b"2", b"3", b"4", b"6", b"8", b"9"]
+
+
 def test_random_datagrams_each_have_one_answer(server, seeded):
     """5,000 datagrams, one answer each; those that sessions will own may be answered in their way."""
     udp = server.udp
     for _ in range(5000):
         request = random_request(seeded)
+        if request in ANSWER_CODES:
+            continue  # answered a bounded number of times: test_udp_loops.py
         answer = udp.ask(request)
         if request[:1] not in (b"a", b"b", b"c", b"d", b"e"):
             assert_is_an_answer(answer, request)
