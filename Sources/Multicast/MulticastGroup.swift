@@ -52,7 +52,7 @@ public struct MulticastGroup: Sendable, Hashable {
                 Membership(group: inet_addr(address), interface: inet_addr(interface.address)))
             try await speak(channel, by: interface)
         } catch {
-            try? await channel.close()
+            try? await channel.close()  // what went wrong first is what counts
             throw error
         }
         return channel
@@ -68,7 +68,7 @@ public struct MulticastGroup: Sendable, Hashable {
         let own = try SocketAddress(ipAddress: interface.address, port: 0)
         let channel = try await bootstrap(loop, initializer).bind(to: own).get()
         do { try await speak(channel, by: interface) } catch {
-            try? await channel.close()
+            try? await channel.close()  // as above
             throw error
         }
         return channel

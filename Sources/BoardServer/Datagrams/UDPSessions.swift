@@ -61,23 +61,31 @@ final class UDPSessions: Sendable {
     /// - Returns: the answer to the session's close; `nil` when the session has ended meanwhile.
     func carryOut(_ id: SessionID, _ request: [UInt8], from peer: SocketAddress) async -> [UInt8]? {
         guard let origin = Origin(peer, road: .session) else { return nil }
+        if await !keepAnswer(to: request, from: origin, in: id) {
+            replace(
+                with: BoardAnswer.outcome(
+                    .serverFailed, reason: "the answer cannot be made, or not be kept until it is fetched"), of: id)
+        }
+        return finish(id)
+    }
+
+    /// Whether the answer is kept whole.
+    private func keepAnswer(to request: [UInt8], from origin: Origin, in id: SessionID) async -> Bool {
         switch processor.begin(request, from: origin) {
-        case .answered(let answer): add(answer, to: id)
+        case .answered(let answer): return add(answer, to: id)
         case .publish(let draft, let acknowledgement):
-            add(acknowledgement.answer(await processor.publish([draft])[0]), to: id)
-        case .get(let number, let form): add(form.answer(await processor.messages([number])[0]), to: id)
+            return add(acknowledgement.answer(await processor.publish([draft])[0]), to: id)
+        case .get(let number, let form): return add(form.answer(await processor.messages([number])[0]), to: id)
         case .list(let list):
             do throws(RequestProcessor.Cut) {
                 try await processor.answer(list) { piece throws(RequestProcessor.Cut) in
                     guard add(piece, to: id) else { throw .broken }
                 }
+                return true
             } catch {
-                replace(
-                    with: BoardAnswer.outcome(.serverFailed, reason: "the answer cannot be kept until it is fetched"),
-                    of: id)
+                return false  // what is kept of it is replaced
             }
         }
-        return finish(id)
     }
 
     /// Forgets the sessions that were idle for too long.
@@ -89,7 +97,6 @@ final class UDPSessions: Sendable {
         }
     }
 
-    @discardableResult
     private func add(_ piece: [UInt8], to id: SessionID) -> Bool {
         guard answerBytes.take(piece.count) else { return false }
         return state.withLock { state in
@@ -103,7 +110,7 @@ final class UDPSessions: Sendable {
         state.withLock { state in
             if let old = state.answers.removeValue(forKey: id) { answerBytes.giveBack(old.count) }
         }
-        add(answer, to: id)
+        _ = add(answer, to: id)  // without room even for this there is nothing to fetch
     }
 
     private func finish(_ id: SessionID) -> [UInt8]? {

@@ -197,15 +197,16 @@ package struct LiveConnection {
         var drafts: [Draft] = []
         let board = boards.board ?? .public
         bytesPublishing = 0
-        for case .publish(let name, var request) in waiting.prefix(while: \.isPublish) {
+        let publishes = waiting.prefix(while: \.isPublish).count
+        for case .publish(let name, var request) in waiting.prefix(publishes) {
             request.board = board
             bytesPublishing += request.body.count
-            // Its parts were found to be within their bounds when it came.
+            // Cannot fail: its parts were found to be within their bounds when it came, and the board is a name.
             guard let draft = try? request.draft(from: origin) else { continue }
             names.append(name)
             drafts.append(draft)
         }
-        waiting.removeFirst(drafts.count)
+        waiting.removeFirst(publishes)
         publishing = names
         return .publish(drafts)
     }

@@ -113,17 +113,16 @@ final class LiveHub {
             return logger.error("live news cannot begin", metadata: ["reason": "\(error)"])
         }
         while true {
+            do throws(BoardError) { try await board.waitForMessage(after: fed, on: .all) } catch {
+                return  // the task was cancelled, or the board takes no more messages
+            }
             do throws(BoardError) {
-                try await board.waitForMessage(after: fed, on: .all)
                 let page = try await board.messages(in: MessageRange(boards: .all, after: fed), page: Self.page)
                 if page.isEmpty { try await skip() } else { feed(page) }
             } catch {
-                switch error {
-                case .cancelled, .unavailable: return
-                default:
-                    logger.error("live news was interrupted", metadata: ["reason": "\(error)"])
-                    try? await skip()  // the connections read what was passed over themselves, and each learns why not
-                }
+                if error == .cancelled { return }
+                logger.error("live news was interrupted", metadata: ["reason": "\(error)"])
+                try? await skip()  // the connections read what was passed over themselves, and each learns why not
             }
             await turn()
         }

@@ -9,7 +9,8 @@ import Synchronization
 /// The terminal while single keys are read from it; however the process ends, except by SIGKILL, it gets its settings back.
 enum RawTerminal {
     private static let isRaw = Atomic(false)
-    /// Written before ``isRaw`` is set for the first time, and never again: a signal handler may read it.
+    /// Written before ``isRaw`` is set, and not while it is: a signal handler, which can take no lock, reads it after that
+    /// only. So the compiler's check is not needed.
     nonisolated(unsafe) private static var before = termios()
 
     private static let bracketedPasteOn = "\u{1B}[?2004h"
