@@ -94,6 +94,7 @@ def ask_udp(address, request: bytes, give_up=never, on_port=None, patience: floa
     channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         channel.connect(address)
+        refuse_itself(channel)
         if on_port:
             on_port(channel.getsockname()[1])
         channel.send(request)
@@ -114,6 +115,7 @@ def ask_tcp(address, request: bytes, give_up=never, on_port=None, patience: floa
         try:
             channel.settimeout(patience)
             channel.connect(address)
+            refuse_itself(channel)
             if on_port:
                 on_port(channel.getsockname()[1])
             channel.sendall(request)
@@ -124,6 +126,12 @@ def ask_tcp(address, request: bytes, give_up=never, on_port=None, patience: floa
     if not answer:
         raise NoAnswer("tcp: closed without an answer")
     return answer
+
+
+def refuse_itself(channel: socket.socket) -> None:
+    """While a server is down the system may give its port to the client, which would then be answered by itself."""
+    if channel.getsockname() == channel.getpeername():
+        raise NoAnswer("nobody listens: the socket is connected to itself")
 
 
 def chunks(channel: socket.socket, give_up, patience: float):
