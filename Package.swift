@@ -12,15 +12,22 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -32,37 +39,52 @@ let package = Package(
         .library(name: "MessageBoard", targets: ["MessageBoard"]),
         .library(name: "BoardConformance", targets: ["BoardConformance"]),
         .library(name: "BoardWire", targets: ["BoardWire"]),
+        .library(name: "XMLRPC", targets: ["XMLRPC"]),
         .library(name: "BoardStore", targets: ["BoardStore"]),
         .library(name: "BoardServer", targets: ["BoardServer"]),
         .library(name: "BoardClient", targets: ["BoardClient"]),
+        .library(name: "XMLRPCClient", targets: ["XMLRPCClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 0: values and bytes.
         .target(name: "MessageBoard", swiftSettings: settings),
         .target(name: "BoardConformance", dependencies: ["MessageBoard"], swiftSettings: settings),
-        .target(name: "BoardWire", dependencies: ["MessageBoard"], swiftSettings: settings),
+        .target(name: "Base64", swiftSettings: settings),
+        .target(name: "BoardWire", dependencies: ["MessageBoard", "Base64"], swiftSettings: settings),
+        .target(name: "XMLRPC", dependencies: ["Base64"], swiftSettings: settings),
         // Floor 1: disks and threads.
         .target(
             name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
             swiftSettings: settings),
         .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "XMLRPCClient", dependencies: ["XMLRPC", asyncHTTPClient, nioCore], swiftSettings: settings),
         // Floor 2: sockets.
         .target(
             name: "BoardServer",
-            dependencies: ["MessageBoard", "BoardWire", "Multicast", lifecycle, logging, nioCore, nioPosix],
+            dependencies: [
+                "MessageBoard", "BoardWire", "Multicast", "XMLRPC",
+                httpTypes, hummingbird, lifecycle, logging, nioCompression, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioPosix,
+            ],
             swiftSettings: settings),
         .target(
-            name: "BoardClient", dependencies: ["MessageBoard", "BoardWire", "Multicast", nioCore, nioPosix],
+            name: "BoardClient",
+            dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             swiftSettings: settings),
         // Floor 3: people.
         .executableTarget(
@@ -76,7 +98,11 @@ let package = Package(
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
         .testTarget(
-            name: "BoardWireTests", dependencies: ["BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+        .testTarget(name: "XMLRPCTests", dependencies: ["XMLRPC"], swiftSettings: settings),
+        .testTarget(
+            name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
+            swiftSettings: settings),
         .testTarget(
             name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
             swiftSettings: settings),

@@ -1,3 +1,4 @@
+import Base64
 public import MessageBoard
 
 /// What the server sends on a long-lived connection (protocols.md, section 3): answers, and what it says on its own.
@@ -220,6 +221,6 @@ extension LiveAnswer {
     }
 
     private static func bytes(_ field: ArraySlice<UInt8>, _ name: String) throws(AnswerError) -> [UInt8] {
-        do { return try Base64.decode(field, .whitespaceAllowed) } catch { throw .unreadable(name) }
+        do { return try Base64.field(field, .whitespaceAllowed) } catch { throw .unreadable(name) }
     }
 }

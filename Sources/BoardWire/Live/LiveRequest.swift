@@ -1,3 +1,4 @@
+import Base64
 public import MessageBoard
 
 /// A request of the live protocol (protocols.md, section 3): what a client sends on a long-lived connection.
@@ -59,7 +60,7 @@ extension LiveRequest {
         guard message.count >= 2, message[message.startIndex + 1] == UInt8(ascii: ":") else { throw .badFormat }
         let payload = message.dropFirst(2)
         switch message[message.startIndex] {
-        case UInt8(ascii: "1"): self = .publish(body: try Base64.decode(payload, .whitespaceAllowed))
+        case UInt8(ascii: "1"): self = .publish(body: try Base64.field(payload, .whitespaceAllowed))
         case UInt8(ascii: "2"):
             guard payload.allSatisfy(\.isASCIIWhitespace) else { throw .badFormat }
             self = .fetch
@@ -123,17 +124,17 @@ extension LiveRequest {
         let fields = payload[(colon + 1)...].split(
             separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
         guard fields.count != 2 else { throw .badFormat }
-        let body = try Base64.decode(fields[0], .whitespaceAllowed)
+        let body = try Base64.field(fields[0], .whitespaceAllowed)
         guard fields.count == 3 else { return .publishNamed(name, body: body) }
-        let author = try Base64.decode(fields[1], .whitespaceAllowed)
-        let requestID = try Base64.decode(fields[2], .whitespaceAllowed)
+        let author = try Base64.field(fields[1], .whitespaceAllowed)
+        let requestID = try Base64.field(fields[2], .whitespaceAllowed)
         guard let author = String(validating: author, as: UTF8.self) else { throw .badFormat }
         return .publishNamed(
             name, body: body, author: author.isEmpty ? nil : author, requestID: requestID.isEmpty ? nil : requestID)
     }
 
     private static func pattern(_ payload: ArraySlice<UInt8>) throws(RequestError) -> BoardPattern {
-        let text = try Base64.decode(payload, .whitespaceAllowed)
+        let text = try Base64.field(payload, .whitespaceAllowed)
         guard let pattern = BoardPattern(String(decoding: text, as: UTF8.self)) else { throw .badFormat }
         return pattern
     }

@@ -1,3 +1,4 @@
+import Base64
 import MessageBoard
 
 extension BoardRequest {
@@ -65,7 +66,7 @@ extension PublishRequest {
         guard colons.count == 4 else { throw pdu.count > WireLimits.publishHeader ? .tooBig : .badFormat }
         let board = try Self.text(pdu[2..<colons[0]])
         let author = try Self.text(pdu[colons[0] + 1..<colons[1]])
-        let requestID = try Base64.decode(pdu[colons[1] + 1..<colons[2]])
+        let requestID = try Base64.field(pdu[colons[1] + 1..<colons[2]])
         let attributes = try Self.attributes(pdu[colons[2] + 1..<colons[3]])
         guard let name = board.isEmpty ? .public : BoardName(board) else { throw .badFormat }
         guard author.utf8.count <= Draft.maximumAuthorBytes, requestID.count <= Draft.maximumRequestIDBytes else {
@@ -78,13 +79,13 @@ extension PublishRequest {
     }
 
     private static func attributes(_ field: ArraySlice<UInt8>) throws(RequestError) -> Attributes {
-        let json = try Base64.decode(field)
+        let json = try Base64.field(field)
         do { return try Attributes(json: json) } catch { throw error == .tooBig ? .tooBig : .badFormat }
     }
 
     private static func text(_ field: ArraySlice<UInt8>) throws(RequestError) -> String {
         if field.isEmpty { return "" }
-        guard let text = String(validating: try Base64.decode(field), as: UTF8.self) else { throw .badFormat }
+        guard let text = String(validating: try Base64.field(field), as: UTF8.self) else { throw .badFormat }
         return text
     }
 }

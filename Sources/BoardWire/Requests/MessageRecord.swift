@@ -1,3 +1,4 @@
+import Base64
 public import MessageBoard
 
 /// A message as one record of an answer to `6` and to `3` with `:record`.
@@ -54,7 +55,7 @@ public enum MessageRecord {
     }
 
     private static func bytes(_ field: ArraySlice<UInt8>, _ name: String) throws(AnswerError) -> [UInt8] {
-        do { return try Base64.decode(field) } catch { throw .unreadable("the \(name)") }
+        do { return try Base64.field(field) } catch { throw .unreadable("the \(name)") }
     }
 
     private static func text(_ field: ArraySlice<UInt8>, _ name: String) throws(AnswerError) -> String {

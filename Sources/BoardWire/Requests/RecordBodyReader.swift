@@ -1,3 +1,5 @@
+import Base64
+
 /// Takes the answer to ``BoardRequest/getRecord(_:withRoad:)`` as it arrives and gives the message's body in pieces, so that
 /// a body of any length takes no memory.
 ///
@@ -76,6 +78,6 @@ public struct RecordBodyReader: ~Copyable {
             rest = Array(rest[groups...])
         }
         isPadded = whole.last == UInt8(ascii: "=")
-        do { return try Base64.decode(whole) } catch { throw .unreadable("the body") }
+        do { return try Base64.field(whole) } catch { throw .unreadable("the body") }
     }
 }

@@ -2,19 +2,17 @@
 ///
 /// Our own, since the library's goes through two more copies of what may be 200 MiB, and costs more than everything else that is
 /// done with a short message.
-enum Base64 {
+package enum Base64 {
     /// What may stand in base64 besides its alphabet.
-    enum Strictness {
+    package enum Strictness {
         /// Nothing.
         case alphabetOnly
         /// Spaces, tabs and line ends anywhere: old encoders wrap their lines.
         case whitespaceAllowed
     }
 
-    /// - Throws: ``RequestError/badFormat`` when it is not base64, or not padded.
-    static func decode(
-        _ field: ArraySlice<UInt8>, _ strictness: Strictness = .alphabetOnly
-    ) throws(RequestError) -> [UInt8] {
+    /// The bytes; `nil` when it is not base64, or not padded.
+    package static func decode(_ field: ArraySlice<UInt8>, _ strictness: Strictness = .alphabetOnly) -> [UInt8]? {
         if field.isEmpty { return [] }
         var isValid = true
         let bytes = [UInt8](unsafeUninitializedCapacity: field.count / 4 * 3 + 3) { output, count in
@@ -22,8 +20,7 @@ enum Base64 {
                 decode(input, strictness, to: output, count: &count)
             }
         }
-        guard isValid else { throw .badFormat }
-        return bytes
+        return isValid ? bytes : nil
     }
 
     private static func decode(
@@ -65,13 +62,13 @@ enum Base64 {
     }
 
     /// Appends the base64 of bytes.
-    static func append(_ bytes: some Collection<UInt8>, to output: inout [UInt8]) {
+    @inlinable package static func append(_ bytes: some Collection<UInt8>, to output: inout [UInt8]) {
         let done: Void? = bytes.withContiguousStorageIfAvailable { append($0, to: &output) }
         if done == nil { Array(bytes).withUnsafeBufferPointer { append($0, to: &output) } }
     }
 
     /// Appends the base64 of two runs of bytes as of one, without putting them together.
-    static func append(_ head: consuming [UInt8], then body: [UInt8], to output: inout [UInt8]) {
+    package static func append(_ head: consuming [UInt8], then body: [UInt8], to output: inout [UInt8]) {
         // The head takes as many bytes of the body as make it whole groups, which end without padding.
         let borrowed = min(body.count, (3 - head.count % 3) % 3)
         head.append(contentsOf: body[..<borrowed])
@@ -79,7 +76,7 @@ enum Base64 {
         body.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[borrowed...]), to: &output) }
     }
 
-    private static func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+    @usableFromInline package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         let start = output.count
         output.append(contentsOf: repeatElement(UInt8(ascii: "="), count: (bytes.count + 2) / 3 * 4))
         let whole = bytes.count / 3 * 3

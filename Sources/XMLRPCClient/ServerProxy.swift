@@ -1,0 +1,4 @@
+public import XMLRPC
+
+/// A server that is called.
+public struct ServerProxy: Sendable {}
