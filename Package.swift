@@ -99,7 +99,8 @@ let package = Package(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
         .testTarget(
             name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
-        .testTarget(name: "XMLRPCTests", dependencies: ["XMLRPC"], swiftSettings: settings),
+        .testTarget(
+            name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             swiftSettings: settings),
