@@ -19,7 +19,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a board.",
         discussion: """
-            Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, data in ~/.local/state/mboard. A setting can be \
+            Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, the web's requests \
+            (XML-RPC at /RPC2) on 7780, data in ~/.local/state/mboard. A setting can be \
             a flag, a variable (MBOARD_DATA for --data), or a key of the file; `mboard config` shows what is in force.
             SIGTERM or Ctrl-C finishes what is in hand and ends; a second one ends at once.
             """)
@@ -92,10 +93,24 @@ struct Serve: AsyncParsableCommand {
             server.endpoints["live"] = gateway.endpoint
             services.append(gateway)
         }
+        if let http = configuration.http {
+            let gateway = try await HTTPGateway(
+                host: http.host, port: http.port, names: configuration.httpNames,
+                services: [
+                    HealthRoutes(board: store.board, serverID: store.serverID),
+                    XMLRPCRoutes(
+                        board: store.board, limits: limits.http, servesValidator: configuration.servesXMLRPCValidator,
+                        logger: logger),
+                ], limits: limits, logger: logger)
+            server.endpoints["http"] = gateway.endpoint
+            services.append(gateway)
+        }
         if configuration.isAnnounced {
             let board = AnnouncedBoard(
                 version: Mboard.version, serverID: store.serverID, name: configuration.name,
-                roads: server.endpoints.sorted { $0.key > $1.key }.map { .init(name: $0.key, place: $0.value) })
+                roads: server.endpoints.sorted { $0.key > $1.key }.map { name, place in
+                    .init(name: name, place: name == "http" ? "http://\(place)/" : place)
+                })
             services.append(try await Announcer(board, limits: limits, logger: logger))
         }
         return (server, services)

@@ -1,0 +1,39 @@
+import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+public import MessageBoard
+import NIOCore
+
+/// What one of the web road's services serves.
+public protocol HTTPRoutes: Sendable {
+    /// Adds the service's paths.
+    func addRoutes(to router: Router<HTTPContext>)
+}
+
+/// What a request's handler knows besides the request.
+public struct HTTPContext: RequestContext {
+    /// What Hummingbird keeps.
+    public var coreContext: CoreRequestContextStorage
+    /// Where the request came from; `nil` when the client has gone.
+    public let origin: Origin?
+
+    /// The context of a request that came by this channel.
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        origin = source.channel.remoteAddress.flatMap { Origin($0, road: .http) }
+    }
+}
+
+extension Router {
+    /// Answers every other method on a path with 405 (RFC 9110, section 15.5.6).
+    func refuseOthers(than method: HTTPRequest.Method, on path: RouterPath) {
+        let others = [HTTPRequest.Method.get, .head, .put, .delete, .options, .patch, .post, .trace].filter {
+            $0 != method && !(method == .get && $0 == .head)
+        }
+        for other in others {
+            on(path, method: other) { _, _ in
+                Response(status: .methodNotAllowed, headers: [.allow: method.rawValue, .contentLength: "0"])
+            }
+        }
+    }
+}
