@@ -33,6 +33,8 @@ final class HTTPGuard: ChannelDuplexHandler {
     private var bytesInHand = 0
     private var bytesFromBudget = 0
     private var isLast = false
+    /// What the connection's last request named, and was served for.
+    private var knownHosts: [String] = []
     private var hasAnswerBegun = false
     /// When the present state has lasted too long.
     private var deadline = NIODeadline.distantFuture
@@ -86,13 +88,15 @@ final class HTTPGuard: ChannelDuplexHandler {
     /// What is wrong with a request, as far as its head tells.
     private func refusal(of head: HTTPRequestHead) -> HTTPResponseStatus? {
         let headers = head.headers
-        let host = policy.refusal(
-            hosts: headers["host"], origins: headers["origin"], requiresHost: head.version != .http1_0)
-        switch host {
-        case .unreadable: return .badRequest
-        case .foreignHost: return .misdirectedRequest
-        case .foreignOrigin: return .forbidden
-        case nil: break
+        let hosts = headers["host"]
+        let origins = headers["origin"]
+        if hosts.isEmpty || hosts != knownHosts || !origins.isEmpty {
+            switch policy.refusal(hosts: hosts, origins: origins, requiresHost: head.version != .http1_0) {
+            case .unreadable: return .badRequest
+            case .foreignHost: return .misdirectedRequest
+            case .foreignOrigin: return .forbidden
+            case nil: if !hosts.isEmpty { knownHosts = hosts }
+            }
         }
         if let length = headers.first(name: "content-length") {
             guard let bytes = Int(length) else { return .badRequest }

@@ -4,9 +4,9 @@ import HummingbirdCore
 public import MessageBoard
 import NIOCore
 
-/// What one of the web road's services serves.
+/// What else the web's road serves: pages, and what is asked by GET.
 public protocol HTTPRoutes: Sendable {
-    /// Adds the service's paths.
+    /// Adds the paths.
     func addRoutes(to router: Router<HTTPContext>)
 }
 

@@ -96,12 +96,11 @@ struct Serve: AsyncParsableCommand {
         if let http = configuration.http {
             let gateway = try await HTTPGateway(
                 host: http.host, port: http.port, names: configuration.httpNames,
-                services: [
-                    HealthRoutes(board: store.board, serverID: store.serverID),
-                    XMLRPCRoutes(
+                calls: [
+                    XMLRPCCalls(
                         board: store.board, limits: limits.http, servesValidator: configuration.servesXMLRPCValidator,
-                        logger: logger),
-                ], limits: limits, logger: logger)
+                        logger: logger)
+                ], routes: [HealthRoutes(board: store.board, serverID: store.serverID)], limits: limits, logger: logger)
             server.endpoints["http"] = gateway.endpoint
             services.append(gateway)
         }

@@ -1,15 +1,15 @@
-import HTTPTypes
-public import Hummingbird
-import HummingbirdCore
 public import Logging
 public import MessageBoard
-import NIOCore
 import XMLRPC
 
 /// `/RPC2`: the board by XML-RPC.
-public struct XMLRPCRoutes: HTTPRoutes {
+public struct XMLRPCCalls: HTTPCall {
+    /// Where XML-RPC is called by custom.
+    public let path = "/RPC2"
+    /// As the specification has it; the answers are UTF-8.
+    public let contentType = "text/xml; charset=utf-8"
+
     private let methods: XMLRPCRouter<XMLRPCCaller>
-    private let limits: HTTPLimits
 
     /// - Parameter servesValidator: whether the methods of the validator1 suite are there too, for tests.
     public init(board: any Board, limits: HTTPLimits, servesValidator: Bool = false, logger: Logger) {
@@ -21,19 +21,10 @@ public struct XMLRPCRoutes: HTTPRoutes {
         BoardMethods(board: board, limits: limits).register(on: &methods)
         if servesValidator { methods.registerValidator1() }
         self.methods = methods
-        self.limits = limits
     }
 
-    /// Adds `POST /RPC2`.
-    public func addRoutes(to router: Router<HTTPContext>) {
-        router.post("RPC2") { request, context in
-            guard let origin = context.origin else { throw HTTPError(.badRequest) }
-            let document = try await request.body.collect(upTo: limits.bodyBytes)
-            let answer = await methods.answer(Array(document.readableBytesView), in: XMLRPCCaller(origin: origin))
-            return Response(
-                status: .ok, headers: [.contentType: "text/xml; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
-        }
-        router.refuseOthers(than: .post, on: "RPC2")
+    /// A `methodResponse` document, with a value or with a fault.
+    public func answer(_ document: [UInt8], from origin: Origin) async -> [UInt8] {
+        await methods.answer(document, in: XMLRPCCaller(origin: origin))
     }
 }
