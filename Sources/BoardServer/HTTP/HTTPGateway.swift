@@ -3,6 +3,7 @@ import HummingbirdCore
 public import Logging
 import MessageBoard
 import NIOCore
+import NIOHTTP1
 public import NIOPosix
 public import ServiceLifecycle
 
@@ -13,12 +14,9 @@ public final class HTTPGateway: Service {
 
     private let listener: any Channel
     private let connections: Connections
-    private let lanes: Lanes<HTTPCallWork>
+    private let lanes: Lanes<HTTPWork>
+    private let calls: [Substring: any HTTPCall]
     private let pages: HTTPPages
-    /// Connections that have asked for a page; bounded by ``ServerLimits/connections``.
-    private let readers: AsyncStream<HTTPPages.Value>
-    private let readersInput: AsyncStream<HTTPPages.Value>.Continuation
-    private let logger: Logger
 
     /// Opens the road; what has to be waited for waits until ``run()``.
     ///
@@ -32,9 +30,8 @@ public final class HTTPGateway: Service {
         limits: ServerLimits = ServerLimits(), group: MultiThreadedEventLoopGroup = .singleton, logger: Logger
     ) async throws {
         let connections = Connections(limit: limits.connections)
-        let lanes = Lanes<HTTPCallWork>(group)
-        let (readers, readersInput) = AsyncStream.makeStream(of: HTTPPages.Value.self)
-        let setup = HTTPConnections(calls: calls, policy: HostPolicy(names: names + [host]), limits: limits.http)
+        let lanes = Lanes<HTTPWork>(group)
+        let setup = HTTPConnections(policy: HostPolicy(names: names + [host]), limits: limits.http)
         do {
             listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: limits.backlog)
@@ -48,7 +45,7 @@ public final class HTTPGateway: Service {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try setup.configure(channel, work: lanes.input(on: channel.eventLoop), pages: readersInput)
+                        try setup.configure(channel, work: lanes.input(on: channel.eventLoop))
                     }
                 }
                 .bind(to: try SocketAddress.makeAddressResolvingHost(host, port: port)).get()
@@ -56,16 +53,14 @@ public final class HTTPGateway: Service {
             throw BindError(road: .http, endpoint: "\(host):\(port)", error)
         }
         endpoint = listener.localAddress!.endpoint  // a bound socket has one
-        pages = HTTPPages(Self.router(calls, routes).buildResponder())
+        self.calls = Dictionary(uniqueKeysWithValues: calls.map { ($0.path[...], $0) })
+        pages = HTTPPages(Self.router(calls, routes).buildResponder(), logger: logger)
         self.connections = connections
         self.lanes = lanes
-        self.readers = readers
-        self.readersInput = readersInput
-        self.logger = logger
     }
 
     private static func router(_ calls: [any HTTPCall], _ routes: [any HTTPRoutes]) -> Router<HTTPContext> {
-        let router = Router(context: HTTPContext.self)
+        let router = Router(context: HTTPContext.self, options: .autoGenerateHeadEndpoints)
         for route in routes { route.addRoutes(to: router) }
         for call in calls { router.refuseOthers(than: .post, on: RouterPath(call.path)) }
         return router
@@ -81,28 +76,18 @@ public final class HTTPGateway: Service {
                     self.connections.quiesce()
                     await self.connections.drain()
                     self.lanes.finish()
-                    self.readersInput.finish()
                 }
-                group.addTask {
-                    await self.lanes.carryOut { work in
-                        let answer = await work.call.answer(work.document, from: work.origin)
-                        work.connection.value.send(answer, contentType: work.call.contentType)
-                    }
-                }
-                group.addTask { await self.servePages() }
+                group.addTask { await self.lanes.carryOut { await self.answer($0) } }
             }
         } onCancelOrGracefulShutdown: { [listener] in
             listener.close(promise: nil)
         }
     }
 
-    private func servePages() async {
-        await withDiscardingTaskGroup { group in
-            for await reader in readers {
-                group.addTask(executorPreference: EventLoopExecutor(reader.channel.eventLoop)) {
-                    await self.pages.handle(value: reader, logger: self.logger)
-                }
-            }
-        }
+    private func answer(_ work: HTTPWork) async {
+        guard work.head.method == .POST, let call = calls[work.path] else { return await pages.answer(work) }
+        let answer = await call.answer(work.body, from: work.origin)
+        let fields: HTTPHeaders = ["Content-Type": call.contentType, "Content-Length": String(answer.count)]
+        work.connection.value.send(HTTPResponseHead(version: work.head.version, status: .ok, headers: fields), answer)
     }
 }

@@ -1,8 +1,8 @@
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
+public import Logging
 public import MessageBoard
-import NIOCore
 
 /// What else the web's road serves: pages, and what is asked by GET.
 public protocol HTTPRoutes: Sendable {
@@ -14,13 +14,20 @@ public protocol HTTPRoutes: Sendable {
 public struct HTTPContext: RequestContext {
     /// What Hummingbird keeps.
     public var coreContext: CoreRequestContextStorage
-    /// Where the request came from; `nil` when the client has gone.
-    public let origin: Origin?
+    /// Where the request came from.
+    public let origin: Origin
 
-    /// The context of a request that came by this channel.
-    public init(source: ApplicationRequestContextSource) {
+    /// What a context is made of.
+    public struct Source: RequestContextSource {
+        /// For Hummingbird.
+        public let logger: Logger
+        let origin: Origin
+    }
+
+    /// The context of a request.
+    public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        origin = source.channel.remoteAddress.flatMap { Origin($0, road: .http) }
+        origin = source.origin
     }
 }
 

@@ -107,9 +107,7 @@ struct Serve: AsyncParsableCommand {
         if configuration.isAnnounced {
             let board = AnnouncedBoard(
                 version: Mboard.version, serverID: store.serverID, name: configuration.name,
-                roads: server.endpoints.sorted { $0.key > $1.key }.map { name, place in
-                    .init(name: name, place: name == "http" ? "http://\(place)/" : place)
-                })
+                roads: server.endpoints.sorted { $0.key > $1.key }.map { .init(name: $0.key, place: $0.value) })
             services.append(try await Announcer(board, limits: limits, logger: logger))
         }
         return (server, services)
