@@ -16,19 +16,17 @@ enum DecimalText {
     /// same number, and a point among them.
     static func append(_ number: Double, to bytes: inout [UInt8]) {
         // The library's shortest digits, "-1.25e-07", with the point moved to where the exponent says.
-        var digits: [UInt8] = []
-        var whole = 0
-        var exponent = 0
         var text = Array(number.description.utf8)[...]
         if text.first == UInt8(ascii: "-") { bytes.append(text.removeFirst()) }
+        var exponent = 0
         if let mark = text.firstIndex(of: UInt8(ascii: "e")) {
             exponent = Int(String(decoding: text[(mark + 1)...], as: UTF8.self)) ?? 0
             text = text[..<mark]
         }
         let point = text.firstIndex(of: UInt8(ascii: ".")) ?? text.endIndex
-        digits.append(contentsOf: text[..<point])
-        digits.append(contentsOf: text[point...].dropFirst())
-        whole = point - text.startIndex + exponent
+        let digits = text[..<point] + text[point...].dropFirst()
+        /// How many digits come before the point.
+        let whole = point - text.startIndex + exponent
         let zero = UInt8(ascii: "0")
         if whole <= 0 {
             bytes.append(contentsOf: [zero, UInt8(ascii: ".")])
@@ -39,9 +37,9 @@ enum DecimalText {
             bytes.append(contentsOf: repeatElement(zero, count: whole - digits.count))
             bytes.append(contentsOf: [UInt8(ascii: "."), zero])
         } else {
-            bytes.append(contentsOf: digits[..<whole])
+            bytes.append(contentsOf: digits.prefix(whole))
             bytes.append(UInt8(ascii: "."))
-            bytes.append(contentsOf: digits[whole...])
+            bytes.append(contentsOf: digits.dropFirst(whole))
         }
     }
 }

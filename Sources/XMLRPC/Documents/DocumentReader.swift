@@ -31,7 +31,8 @@ struct DocumentReader {
         let name = try leaf(nameTag)
         guard name.count <= limits.methodNameBytes else {
             throw reader.error(
-                .invalidRequest, "a method name of \(name.count) bytes (limit methodNameBytes: \(limits.methodNameBytes))")
+                .invalidRequest,
+                "a method name of \(name.count) bytes (limit methodNameBytes: \(limits.methodNameBytes))")
         }
         guard MethodName.isValid(name) else {
             throw reader.error(.invalidRequest, "the method name \(Quoted.text(name))", at: nameTag.name.lowerBound)
@@ -61,7 +62,8 @@ struct DocumentReader {
             let start = reader.place
             guard let fault = XMLRPCFault(xmlrpcValue: try value(child("value", of: content))) else {
                 throw reader.error(
-                    .invalidRequest, "a fault is a struct of an int faultCode and a string faultString alone", at: start)
+                    .invalidRequest, "a fault is a struct of an int faultCode and a string faultString alone", at: start
+                )
             }
             response = .fault(fault)
         } else {

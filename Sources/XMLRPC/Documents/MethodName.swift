@@ -6,7 +6,8 @@ enum MethodName {
         for byte in name {
             isEmpty = false
             switch byte {
-            case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"): continue
+            case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"):
+                continue
             default: return false
             }
         }

@@ -42,7 +42,9 @@ enum NumberText {
             sign()
             guard digits() > 0 else { return nil }
         }
-        guard rest.isEmpty, let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
+        guard rest.isEmpty, let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else {
+            return nil
+        }
         return number
     }
 }

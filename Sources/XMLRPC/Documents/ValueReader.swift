@@ -23,10 +23,10 @@ extension DocumentReader {
         guard values <= limits.values else {
             throw reader.error(.invalidRequest, "over \(limits.values) values (limit values)")
         }
-        guard element.kind == .start else { return .string("") }
         guard depth < limits.depth else {
             throw reader.error(.invalidRequest, "values nested over \(limits.depth) deep (limit depth)")
         }
+        guard element.kind == .start else { return .string("") }
         depth += 1
         let start = reader.place
         let text = try reader.text()
@@ -50,28 +50,37 @@ extension DocumentReader {
         _ element: XMLReader.Tag, in parent: XMLReader.Tag
     ) throws(XMLRPCDocumentError) -> XMLRPCValue {
         guard let type = TypeName(reader, element.name) else { throw misplaced(element, in: parent) }
-        let start = reader.place
-        let value: XMLRPCValue?
         switch type {
-        case .string: value = .string(String(decoding: try leaf(element), as: UTF8.self))
-        case .integer(let bits): value = NumberText.integer(trimmed(try leaf(element)), bits: bits).map { .int($0) }
-        case .boolean:
-            switch trimmed(try leaf(element)) {
-            case [UInt8(ascii: "0")]: value = .boolean(false)
-            case [UInt8(ascii: "1")]: value = .boolean(true)
-            default: value = nil
-            }
-        case .double: value = NumberText.double(trimmed(try leaf(element))).map { .double($0) }
-        case .dateTime: value = XMLRPCDateTime(utf8: trimmed(try leaf(element))).map { .dateTime($0) }
-        case .base64: value = Base64.decode(try leaf(element), .whitespaceAllowed).map { .base64($0) }
-        case .nil:
-            try close(element)
-            value = .nil
         case .array: return .array(try array(element))
         case .struct: return .struct(try members(element))
+        default: break
         }
-        guard let value else { throw reader.error(.invalidValue, "no \(quoted(element)) or out of its range", at: start) }
+        let start = reader.place
+        let text = try leaf(element)
+        guard let value = Self.scalar(type, text) else {
+            throw reader.error(
+                .invalidValue, "\(Quoted.text(Self.trimmed(text))) is no \(quoted(element)), or out of its range",
+                at: start)
+        }
         return value
+    }
+
+    private static func scalar(_ type: TypeName, _ text: ArraySlice<UInt8>) -> XMLRPCValue? {
+        switch type {
+        case .string: return .string(String(decoding: text, as: UTF8.self))
+        case .integer(let bits): return NumberText.integer(trimmed(text), bits: bits).map { .int($0) }
+        case .boolean:
+            switch trimmed(text) {
+            case [UInt8(ascii: "0")]: return .boolean(false)
+            case [UInt8(ascii: "1")]: return .boolean(true)
+            default: return nil
+            }
+        case .double: return NumberText.double(trimmed(text)).map { .double($0) }
+        case .dateTime: return XMLRPCDateTime(utf8: trimmed(text)).map { .dateTime($0) }
+        case .base64: return Base64.decode(text, .whitespaceAllowed).map { .base64($0) }
+        case .nil: return trimmed(text).isEmpty ? .nil : nil
+        case .array, .struct: return nil
+        }
     }
 
     private mutating func array(_ element: XMLReader.Tag) throws(XMLRPCDocumentError) -> [XMLRPCValue] {
@@ -92,7 +101,7 @@ extension DocumentReader {
         return members
     }
 
-    private func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = text.drop(while: XMLReader.isSpace)
         while let last = text.last, XMLReader.isSpace(last) { text.removeLast() }
         return text

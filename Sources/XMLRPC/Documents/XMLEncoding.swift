@@ -14,7 +14,7 @@ enum XMLEncoding {
     ///   its declaration.
     static func decode(_ document: [UInt8]) throws(XMLRPCDocumentError) -> (bytes: [UInt8], start: Int) {
         let (detected, mark) = detect(document)
-        let isWide = detected == .utf16LittleEndian || detected == .utf16BigEndian
+        let isWide = detected?.isWide ?? false
         var bytes = isWide ? try utf16(document[mark...], isBigEndian: detected == .utf16BigEndian) : document
         let declaration = try XMLDeclaration.read(bytes, from: isWide ? 0 : mark)
         var encoding = detected ?? .utf8
@@ -22,10 +22,10 @@ enum XMLEncoding {
             guard let declared = XMLEncoding.named(name) else {
                 throw XMLRPCDocumentError(.unsupportedEncoding, Quoted.text(name))
             }
-            let agrees =
-                if let detected { declared.contains(detected) } else { !declared.contains(.utf16LittleEndian) }
-            guard agrees else {
-                throw XMLRPCDocumentError(.unsupportedEncoding, "the document is not in \(Quoted.text(name)) as it says")
+            // Wide characters show in the first bytes, whatever the declaration says.
+            guard detected.map(declared.contains) ?? !declared[0].isWide else {
+                throw XMLRPCDocumentError(
+                    .unsupportedEncoding, "the document is not in \(Quoted.text(name)) as it says")
             }
             if detected == nil { encoding = declared[0] }
         }
@@ -44,6 +44,9 @@ enum XMLEncoding {
         try checkCharacters(bytes)
         return (bytes, declaration.end)
     }
+
+    /// Whether its characters have two bytes or four.
+    private var isWide: Bool { self == .utf16LittleEndian || self == .utf16BigEndian }
 
     /// What the first bytes say, if anything, and the length of the byte order mark.
     private static func detect(_ document: [UInt8]) -> (XMLEncoding?, mark: Int) {

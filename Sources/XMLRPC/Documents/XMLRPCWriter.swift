@@ -173,7 +173,8 @@ extension XMLRPCWriter {
     /// Ends the struct that was begun last.
     public mutating func endStruct() {
         let level = levels.popLast()
-        precondition(level?.kind == .struct && level?.awaitsValue == false, "no struct is open here, or a value is missing")
+        precondition(
+            level?.kind == .struct && level?.awaitsValue == false, "no struct is open here, or a value is missing")
         append("</struct>")
         closeValue()
     }

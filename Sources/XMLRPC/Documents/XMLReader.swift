@@ -235,7 +235,8 @@ extension XMLReader {
                 if isNext("<![CDATA[") {
                     try cdata(to: &text)
                 } else if try !skipAside() {
-                    throw error(.notWellFormed, isNext("<!DOCTYPE") ? "a DOCTYPE is not accepted" : "<! begins nothing known")
+                    throw error(
+                        .notWellFormed, isNext("<!DOCTYPE") ? "a DOCTYPE is not accepted" : "<! begins nothing known")
                 }
             }
             let plain = place
@@ -255,7 +256,9 @@ extension XMLReader {
         var place = place
         while place < bytes.count {
             let byte = bytes[place]
-            if byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == 0x0D || byte == UInt8(ascii: "]") { break }
+            if byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == 0x0D || byte == UInt8(ascii: "]") {
+                break
+            }
             place += 1
         }
         self.place = place
@@ -301,7 +304,8 @@ extension XMLReader {
             digits += 1
             place += 1
         }
-        guard digits > 0, peek() == UInt8(ascii: ";"), let scalar = Unicode.Scalar(value), XMLText.isCarried(scalar) else {
+        guard digits > 0, peek() == UInt8(ascii: ";"), let scalar = Unicode.Scalar(value), XMLText.isCarried(scalar)
+        else {
             throw error(.notWellFormed, "a reference to no character", at: start)
         }
         place += 1

@@ -6,38 +6,40 @@
 ///  1998-07-17 T 14 : 55 : 33 [Z]         read as well
 /// ```
 public struct XMLRPCDateTime: Sendable, Hashable, CustomStringConvertible {
-    /// In the Gregorian calendar: 0 to 9999.
-    public let year: Int
-    /// 1 to 12.
-    public let month: Int
-    /// 1 to the month's length.
-    public let day: Int
-    /// 0 to 23.
-    public let hour: Int
-    /// 0 to 59.
-    public let minute: Int
-    /// 0 to 59; 60 is a leap second.
-    public let second: Int
+    // Eight bytes in all, since every XMLRPCValue has room for one.
+    private let shortYear: Int16
+    private let shortMonth, shortDay, shortHour, shortMinute, shortSecond: UInt8
     /// Whether the text ended with `Z`.
     public let isUTC: Bool
 
-    /// - Returns: `nil` when a part is out of its range.
+    /// In the Gregorian calendar: 0 to 9999.
+    public var year: Int { Int(shortYear) }
+    /// 1 to 12.
+    public var month: Int { Int(shortMonth) }
+    /// 1 to the month's length.
+    public var day: Int { Int(shortDay) }
+    /// 0 to 23.
+    public var hour: Int { Int(shortHour) }
+    /// 0 to 59.
+    public var minute: Int { Int(shortMinute) }
+    /// 0 to 59; 60 is a leap second.
+    public var second: Int { Int(shortSecond) }
+
+    /// A date of these parts; `nil` when one is out of its range.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, isUTC: Bool = false) {
         guard 0...9999 ~= year, 1...12 ~= month, 1...Self.days(of: month, in: year) ~= day, 0...23 ~= hour,
             0...59 ~= minute, 0...60 ~= second
         else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
-        self.hour = hour
-        self.minute = minute
-        self.second = second
+        shortYear = Int16(year)
+        shortMonth = UInt8(month)
+        shortDay = UInt8(day)
+        shortHour = UInt8(hour)
+        shortMinute = UInt8(minute)
+        shortSecond = UInt8(second)
         self.isUTC = isUTC
     }
 
-    /// Reads either form.
-    ///
-    /// - Returns: `nil` when the text is not exactly one of them, or a part is out of its range.
+    /// Reads either form; `nil` when the text is not exactly one of them, or a part is out of its range.
     public init?(_ text: some StringProtocol) {
         self.init(utf8: ArraySlice(text.utf8))
     }
