@@ -110,7 +110,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BoardServerTests",
-            dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle, nioCore, nioPosix],
+            dependencies: [
+                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded, nioHTTP1,
+                nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],

@@ -1,5 +1,5 @@
-import NIOCore
-import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 import NIOHTTPCompression
 
 /// Stands before everything that serves a web connection: what is foreign, too big or too slow is answered here and goes
@@ -9,11 +9,11 @@ import NIOHTTPCompression
 ///        \__________________\__________________\_______ refused --> closed         (or after the last answer)
 ///
 /// Each state but answering has a time by which it must be over.
-final class HTTPGuard: ChannelDuplexHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+package final class HTTPGuard: ChannelDuplexHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundOut = HTTPServerRequestPart
+    package typealias OutboundIn = HTTPServerResponsePart
+    package typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
         case waiting
@@ -41,22 +41,22 @@ final class HTTPGuard: ChannelDuplexHandler {
     private var timer: Scheduled<Void>?
     private var timerDeadline = NIODeadline.distantFuture
 
-    init(policy: HostPolicy, limits: HTTPLimits, budget: ByteBudget) {
+    package init(policy: HostPolicy, limits: HTTPLimits, budget: ByteBudget) {
         self.policy = policy
         self.limits = limits
         self.budget = budget
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         limit(limits.idleSeconds, context)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
         giveBack()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         giveBack()
         context.fireChannelInactive()
@@ -64,7 +64,7 @@ final class HTTPGuard: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         switch (state, part) {
         case (.refused, _): return
@@ -99,7 +99,7 @@ final class HTTPGuard: ChannelDuplexHandler {
             }
         }
         if let length = headers.first(name: "content-length") {
-            guard let bytes = Int(length) else { return .badRequest }
+            guard let bytes = Int(length), bytes >= 0 else { return .badRequest }
             if bytes > limits.bodyBytes { return .payloadTooLarge }
         } else if head.method == .POST, !headers.contains(name: "transfer-encoding") {
             return .lengthRequired
@@ -129,7 +129,7 @@ final class HTTPGuard: ChannelDuplexHandler {
         bytesFromBudget = 0
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case HTTPParserError.headerOverflow: refuse(.requestHeaderFieldsTooLarge, context)
         case is HTTPParserError: refuse(.badRequest, context)
@@ -161,11 +161,12 @@ final class HTTPGuard: ChannelDuplexHandler {
 
     // MARK: Answers
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard state != .refused else { promise?.fail(ChannelError.ioOnClosedChannel); return }
         switch unwrapOutboundIn(data) {
         case .head(var head):
             guard reserve(head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0) else {
+                promise?.fail(ChannelError.ioOnClosedChannel)
                 return refuse(.serviceUnavailable, context)
             }
             hasAnswerBegun = true
@@ -190,7 +191,7 @@ final class HTTPGuard: ChannelDuplexHandler {
         promise?.succeed()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isLast = true
         if state == .waiting { context.close(promise: nil) }

@@ -5,9 +5,9 @@ import NIOCore
 /// A browser sends a page's requests to any name that the page's author lets point here (DNS rebinding), and posts
 /// without asking when the body looks like text. So a request has to name this server by an address, by `localhost` or
 /// by a name it was told; and a page's request (one with an `Origin`) has to come from a page of this server.
-struct HostPolicy: Sendable {
+package struct HostPolicy: Sendable {
     /// Why a request is not served.
-    enum Refusal: Equatable {
+    package enum Refusal: Equatable {
         /// HTTP/1.1 without `Host`, or with several (RFC 9112, section 3.2).
         case unreadable
         /// A name that is not this server's (RFC 9110, section 7.4).
@@ -19,7 +19,7 @@ struct HostPolicy: Sendable {
     private let names: Set<String>
 
     /// - Parameter names: those that are this server's, besides `localhost` and addresses; without ports.
-    init(names: some Sequence<String>) {
+    package init(names: some Sequence<String>) {
         self.names = Set(names.map { $0.lowercased() })
     }
 
@@ -27,7 +27,7 @@ struct HostPolicy: Sendable {
     ///   - hosts: the values of all `Host` fields.
     ///   - origins: the values of all `Origin` fields.
     /// - Returns: `nil` when the request is to be served.
-    func refusal(hosts: [String], origins: [String], requiresHost: Bool) -> Refusal? {
+    package func refusal(hosts: [String], origins: [String], requiresHost: Bool) -> Refusal? {
         guard hosts.count <= 1, hosts.count == 1 || !requiresHost else { return .unreadable }
         if let host = hosts.first {
             guard let name = Self.name(of: host) else { return .unreadable }
