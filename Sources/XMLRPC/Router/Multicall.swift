@@ -9,8 +9,8 @@
 public struct XMLRPCMulticallLimits: Sendable, Hashable {
     /// Calls in one multicall; more are refused altogether, none is made.
     public var calls = 1_000
-    /// Bytes of XML of all results and faults together. The call whose result does not fit any more was made, and has a fault
-    /// -32603 for it; the calls after it are not made.
+    /// Bytes of all results and of the faults' words together, each result as a document of its own. The call whose answer does
+    /// not fit any more was made, and has a fault -32603 in place of it; the calls after it are not made.
     public var answerBytes = 16 << 20
 
     /// The limits as they are by default.
@@ -35,7 +35,7 @@ extension XMLRPCRouter {
     }
 
     /// One call's place in the answer: its result alone in an array, or its fault.
-    /// - Parameter room: Bytes that are left; 0 when a result did not fit.
+    /// - Parameter room: Bytes that are left; 0 when an answer did not fit.
     private func answer(_ entry: XMLRPCValue, room: inout Int, in context: Context) async -> XMLRPCValue {
         guard room > 0 else {
             return XMLRPCFault.systemError(
@@ -45,27 +45,33 @@ extension XMLRPCRouter {
         guard !Task.isCancelled else {
             return XMLRPCFault.systemError("not called: the multicall was cancelled").xmlrpcValue
         }
+        let name: String
+        let parameters: [XMLRPCValue]
         do throws(XMLRPCFault) {
-            let (name, parameters) = try Self.call(in: entry)
+            (name, parameters) = try Self.call(in: entry)
+        } catch {
+            return error.xmlrpcValue
+        }
+        let answer: XMLRPCValue
+        let bytes: Int
+        do throws(XMLRPCFault) {
             let value = try await call(name, parameters, in: context)
-            try take(written(value, by: name).count, from: &room, for: name)
-            return .array([value])
+            bytes = try written(value, by: name).count
+            answer = .array([value])
         } catch {
             let fault = error.carried
-            room = max(0, room - fault.string.utf8.count)
-            return fault.xmlrpcValue
+            bytes = fault.string.utf8.count
+            answer = fault.xmlrpcValue
         }
-    }
-
-    /// - Throws: -32603 when there is not so much room, and there is none from then on.
-    private func take(_ bytes: Int, from room: inout Int, for name: String) throws(XMLRPCFault) {
         guard bytes <= room else {
             room = 0
-            throw .internalError(
-                "\(name) was called, but with its result the answers are longer than \(multicallLimits.answerBytes) bytes "
-                    + "(multicall.answerBytes)")
+            return XMLRPCFault.internalError(
+                "the call was made, but with its answer the answers are longer than \(multicallLimits.answerBytes) bytes "
+                    + "(multicall.answerBytes)"
+            ).xmlrpcValue
         }
         room -= bytes
+        return answer
     }
 
     private static func call(in entry: XMLRPCValue) throws(XMLRPCFault) -> (name: String, parameters: [XMLRPCValue]) {

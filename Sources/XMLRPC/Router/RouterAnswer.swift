@@ -4,7 +4,9 @@ extension XMLRPCRouter {
     /// The functions run in the caller's task, those of a `system.multicall` one after the other. Time-outs and limits on calls
     /// at the same time are the caller's matter: a cancelled task ends the functions that heed it, and a `system.multicall` makes
     /// no further calls.
-    /// - Parameter document: A `methodCall`, as it came.
+    /// - Parameters:
+    ///   - document: A `methodCall`, as it came.
+    ///   - context: What the functions are told of the caller.
     /// - Returns: A `methodResponse` in any case: a fault when the document cannot be read, when the call failed, and when its
     ///   result holds what no document can carry.
     public func answer(_ document: [UInt8], in context: Context) async -> [UInt8] {

@@ -63,10 +63,12 @@ struct ArgumentMismatch: Error {
         self.fault = fault
     }
 
-    /// The conversion's words, without those that say -32602 once more.
-    var reason: Substring {
+    /// The conversion's words, without those that say -32602 once more; the beginning of them when they are long, since they
+    /// may hold names that a peer chose.
+    var reason: String {
         let prefix = XMLRPCFault.invalidParameters("").string
-        return fault.string.hasPrefix(prefix) ? fault.string.dropFirst(prefix.count) : fault.string[...]
+        let words = fault.string.hasPrefix(prefix) ? fault.string.dropFirst(prefix.count) : fault.string[...]
+        return words.utf8.count > 200 ? String(decoding: words.utf8.prefix(200), as: UTF8.self) + "..." : String(words)
     }
 }
 

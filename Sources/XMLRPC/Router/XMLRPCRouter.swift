@@ -88,13 +88,13 @@ extension XMLRPCRouter where Context == Void {
     /// Lets peers call a function: as for routers of any context.
     ///
     /// The function runs on no actor, not even that of the caller of ``answer(_:)``.
-    // @concurrent, since Swift 6.3's compiler crashes on closures that run where the caller does and have nothing but a pack
-    // for parameters.
     @inlinable
     public mutating func register<each Parameter: XMLRPCConvertible, Result: XMLRPCConvertible>(
         _ name: String, help: String = "",
         _ function: @concurrent @escaping @Sendable (repeat each Parameter) async throws -> Result
     ) {
+        // The function is @concurrent because Swift 6.3's compiler crashes on closures that run where the caller does and have
+        // nothing but a pack for parameters.
         var parameters: [XMLRPCType] = []
         repeat parameters.append((each Parameter).xmlrpcType)
         add(name, help: help, parameters, Result.xmlrpcType) { _, _, values in

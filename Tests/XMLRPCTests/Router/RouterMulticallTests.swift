@@ -3,7 +3,7 @@ import XMLRPC
 
 struct RouterMulticallTests {
     private func router(
-        _ diary: Diary = Diary(), _ change: (inout XMLRPCMulticallLimits) -> Void = { _ in }
+        _ diary: Diary = Diary(), change: (inout XMLRPCMulticallLimits) -> Void = { _ in }
     ) -> XMLRPCRouter<Void> {
         var limits = XMLRPCMulticallLimits()
         change(&limits)
@@ -111,7 +111,7 @@ struct RouterMulticallTests {
             "system.multicall", .array([entry("text", .int(500)), entry("text", .int(501)), entry("text", .int(1))]))
         let codes = past.value?.elements?.map(\.faultCode)
         #expect(codes == [nil, -32603, -32400])
-        #expect(past.value?.elements?[1].faultString?.contains("text was called") == true)
+        #expect(past.value?.elements?[1].faultString?.contains("the call was made") == true)
         #expect(diary.all == ["text 500", "text 500", "text 500", "text 501"])
     }
 
@@ -124,6 +124,15 @@ struct RouterMulticallTests {
         #expect(places.map(\.faultCode) == [1, -32603, -32400])
         #expect(diary.all == ["shout 600", "shout 600"])
         #expect(places[1].faultString?.contains("xx") == false)
+    }
+
+    @Test func `a name that no document can carry does not spoil the answers of the others`() async throws {
+        let calls: [XMLRPCValue] = [entry("bell\u{7}"), entry("add", .int(1), .int(1))]
+        let places = try await router { $0.answerBytes = 200 }.call("system.multicall", [.array(calls)]).elements
+        #expect(places?.map(\.faultCode) == [-32600, nil])
+        let answer = try await router { $0.answerBytes = 10 }.call("system.multicall", [.array(calls)])
+        #expect(answer.elements?.map(\.faultCode) == [-32603, -32400])
+        #expect(throws: Never.self) { try XMLRPCResponse.value(answer).encoded() }
     }
 
     @Test func `calls after a cancellation are not made`() async throws {

@@ -75,6 +75,15 @@ struct RouterTests {
         #expect((fault?.string.utf8.count ?? .max) < 300)
     }
 
+    @Test func `words about names that a peer chose stay short`() async throws {
+        var router = XMLRPCRouter<Void>()
+        router.register("sum") { (numbers: [String: Int]) in numbers.count }
+        let name = String(repeating: "\u{20AC}", count: 10_000)
+        let fault = try await router.ask("sum", .struct([name: .nil])).fault
+        #expect(fault?.string.contains("expected int, got nil, in member \"\u{20AC}") == true)
+        #expect((fault?.string.utf8.count ?? .max) < 400)
+    }
+
     @Test func `of several signatures the first whose parameters fit is called`() async throws {
         var router = XMLRPCRouter<Void>()
         router.register("publish", help: "Publishes.") { (text: String) in "text" }
@@ -133,7 +142,7 @@ struct RouterTests {
         }
         let document = "<methodCall><methodName>\(name)</methodName><params/></methodCall>"
         let answer = try? XMLRPCResponse(decoding: await calculator().answer(Array(document.utf8)))
-        #expect(answer?.fault?.code == (name == "a\u{1}" ? -32702 : -32600))
+        #expect(answer?.fault?.code == (name == "a\u{1}" ? -32700 : -32600))
     }
 
     @Test func `a document that cannot be read is answered with its fault`() async throws {
