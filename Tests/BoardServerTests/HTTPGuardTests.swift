@@ -21,7 +21,7 @@ struct HTTPGuardTests {
     private struct Connection {
         let channel = EmbeddedChannel()
 
-        init(limits: HTTPLimits = HTTPGuardTests.limits, budget: ByteBudget = ByteBudget(limit: 10_000)) throws {
+        init(limits: HTTPLimits = HTTPGuardTests.limits, budget: Budget = Budget(limit: 10_000)) throws {
             let gate = HTTPGuard(policy: HostPolicy(names: []), limits: limits, budget: budget)
             try channel.pipeline.syncOperations.addHandler(gate)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -79,12 +79,13 @@ struct HTTPGuardTests {
         #expect(connection.channel.isActive)
     }
 
-    @Test(arguments: [
-        (["content-length": "1001"], 413), (["content-length": "99999999999999999999999"], 400),
-        (["content-length": "-1"], 400), ([:], 411), (["content-length": "1", "content-encoding": "br"], 415),
-        (["content-length": "1", "host": "evil.example"], 421),
-        (["content-length": "1", "origin": "http://evil.example"], 403),
-    ] as [(HTTPHeaders, UInt)])
+    @Test(
+        arguments: [
+            (["content-length": "1001"], 413), (["content-length": "99999999999999999999999"], 400),
+            (["content-length": "-1"], 400), ([:], 411), (["content-length": "1", "content-encoding": "br"], 415),
+            (["content-length": "1", "host": "evil.example"], 421),
+            (["content-length": "1", "origin": "http://evil.example"], 403),
+        ] as [(HTTPHeaders, UInt)])
     func `a head that is not to be served is answered, and the connection ended`(
         headers: HTTPHeaders, status: UInt
     ) throws {
@@ -110,7 +111,7 @@ struct HTTPGuardTests {
     }
 
     @Test func `what all requests hold is bounded, and given back`() throws {
-        let budget = ByteBudget(limit: 1_500)
+        let budget = Budget(limit: 1_500)
         let first = try Connection(budget: budget)
         let second = try Connection(budget: budget)
         try first.head(["transfer-encoding": "chunked"])
@@ -129,7 +130,7 @@ struct HTTPGuardTests {
     }
 
     @Test func `an answer that is too much for all together is not begun`() throws {
-        let connection = try Connection(budget: ByteBudget(limit: 1_500))
+        let connection = try Connection(budget: Budget(limit: 1_500))
         try connection.head()
         try connection.body(10)
         try connection.end()
@@ -201,7 +202,9 @@ struct HTTPGuardTests {
         #expect(!busy.channel.isActive)
     }
 
-    @Test(arguments: [(HTTPParserError.headerOverflow, 431), (HTTPParserError.invalidVersion, 400)] as [(HTTPParserError, UInt)])
+    @Test(
+        arguments: [(HTTPParserError.headerOverflow, 431), (HTTPParserError.invalidVersion, 400)]
+            as [(HTTPParserError, UInt)])
     func `what the parser refuses is answered`(error: HTTPParserError, status: UInt) throws {
         let connection = try Connection()
         connection.channel.pipeline.fireErrorCaught(error)

@@ -22,7 +22,7 @@ final class UDPSessions: Sendable {
     }
 
     private let state: Mutex<State>
-    private let answerBytes: ByteBudget
+    private let answerBytes: Budget
     private let processor: RequestProcessor
     private let limits: ServerLimits
     private let start = ContinuousClock.now
@@ -30,7 +30,7 @@ final class UDPSessions: Sendable {
     init(processor: RequestProcessor, limits: ServerLimits) {
         self.processor = processor
         self.limits = limits
-        answerBytes = ByteBudget(limit: limits.sessionAnswerBytes)
+        answerBytes = Budget(limit: limits.sessionAnswerBytes)
         var bounds = limits.sessions
         bounds.requestBytes = min(bounds.requestBytes, limits.requestBytes + WireLimits.publishHeader)
         state = Mutex(State(table: SessionTable(limits: bounds)))

@@ -6,12 +6,12 @@ import NIOHTTPCompression
 struct HTTPConnections: Sendable {
     let policy: HostPolicy
     let limits: HTTPLimits
-    let budget: ByteBudget
+    let budget: Budget
 
     init(policy: HostPolicy, limits: HTTPLimits) {
         self.policy = policy
         self.limits = limits
-        budget = ByteBudget(limit: limits.allBodyBytes)
+        budget = Budget(limit: limits.allBodyBytes)
     }
 
     /// Puts the handlers of a connection in their places.

@@ -25,7 +25,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
 
     private let policy: HostPolicy
     private let limits: HTTPLimits
-    private let budget: ByteBudget
+    private let budget: Budget
     private var state = State.waiting
     /// Of the request in hand.
     private var bodyBytes = 0
@@ -41,7 +41,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
     private var timer: Scheduled<Void>?
     private var timerDeadline = NIODeadline.distantFuture
 
-    package init(policy: HostPolicy, limits: HTTPLimits, budget: ByteBudget) {
+    package init(policy: HostPolicy, limits: HTTPLimits, budget: Budget) {
         self.policy = policy
         self.limits = limits
         self.budget = budget

@@ -27,6 +27,8 @@ public struct HTTPLimits: Sendable {
     public var messageBytesInAnswer = 1 << 20
     /// Seconds that a call may wait for news.
     public var waitSeconds = 30
+    /// Calls that wait for news at a time; a client that goes away leaves its own behind for as long as it was to wait.
+    public var waitingCalls = 10_000
 
     /// The limits of a server that is not told otherwise.
     public init() {}

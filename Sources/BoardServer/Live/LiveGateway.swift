@@ -36,7 +36,7 @@ public final class LiveGateway: Service {
         group: MultiThreadedEventLoopGroup = .singleton, logger: Logger
     ) async throws {
         let connections = Connections(limit: limits.connections)
-        let requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
+        let requestBytes = Budget(limit: limits.unfinishedRequestBytes)
         var lanes: [Lane] = []
         do {
             for loop in group.makeIterator() {

@@ -9,7 +9,7 @@ import NIOCore
 final class LiveHub {
     let board: any Board
     let limits: ServerLimits
-    let requestBytes: ByteBudget
+    let requestBytes: Budget
     let logger: Logger
     /// Every message up to this number was given to the feeds.
     private(set) var fed: MessageID = 0
@@ -27,7 +27,7 @@ final class LiveHub {
     private var parts: [LiveWork.Part] = []
 
     init(
-        board: any Board, limits: ServerLimits, requestBytes: ByteBudget, loop: any EventLoop,
+        board: any Board, limits: ServerLimits, requestBytes: Budget, loop: any EventLoop,
         work: AsyncStream<LiveWork>.Continuation, logger: Logger
     ) {
         self.board = board

@@ -10,10 +10,10 @@ struct StreamRequest: ~Copyable {
 
     private(set) var bytes: [UInt8] = []
     private var counted = 0
-    private let budget: ByteBudget
+    private let budget: Budget
     private let limits: ServerLimits
 
-    init(budget: ByteBudget, limits: ServerLimits) {
+    init(budget: Budget, limits: ServerLimits) {
         self.budget = budget
         self.limits = limits
     }

@@ -34,7 +34,7 @@ final class StreamServer: ChannelInboundHandler {
     private var request: StreamRequest
 
     init(
-        processor: RequestProcessor, limits: ServerLimits, requestBytes: ByteBudget,
+        processor: RequestProcessor, limits: ServerLimits, requestBytes: Budget,
         work: AsyncStream<StreamWork>.Continuation
     ) {
         self.processor = processor

@@ -28,7 +28,7 @@ public final class TCPGateway: Service {
         group: MultiThreadedEventLoopGroup = .singleton, logger: Logger
     ) async throws {
         let connections = Connections(limit: limits.connections)
-        let requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
+        let requestBytes = Budget(limit: limits.unfinishedRequestBytes)
         let lanes = Lanes<StreamWork>(group)
         do {
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)

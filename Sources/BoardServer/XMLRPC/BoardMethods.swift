@@ -11,8 +11,15 @@ struct XMLRPCCaller: Sendable {
 struct BoardMethods: Sendable {
     typealias Methods = XMLRPCRouter<XMLRPCCaller>
 
-    let board: any Board
-    let limits: HTTPLimits
+    private let board: any Board
+    private let limits: HTTPLimits
+    private let waiting: Budget
+
+    init(board: any Board, limits: HTTPLimits) {
+        self.board = board
+        self.limits = limits
+        waiting = Budget(limit: limits.waitingCalls)
+    }
 
     /// Registers all of them.
     func register(on methods: inout Methods) {
@@ -45,7 +52,8 @@ struct BoardMethods: Sendable {
     }
 
     private func registerReading(on methods: inout Methods) {
-        let lastHelp = "last(n): the numbers of the newest n messages of \"public\", oldest first; last(): all, as for n <= 0."
+        let lastHelp =
+            "last(n): the numbers of the newest n messages of \"public\", oldest first; last(): all, as for n <= 0."
         methods.register("last", help: lastHelp) { (_, count: Int) in try await last(count) }
         methods.register("last", help: lastHelp) { (_: XMLRPCCaller) in try await last(0) }
         methods.register("get", help: "get(id): a message as [time, ip, port, msg]; time in seconds since the epoch.") {
@@ -54,7 +62,8 @@ struct BoardMethods: Sendable {
         methods.register("message", help: "message(id): everything about a message.") {
             (_, id: Int) in try await message(id).asStruct
         }
-        methods.register("boards", help: "boards(): the boards by name, with the number of the newest message of each.") {
+        methods.register("boards", help: "boards(): the boards by name, with the number of the newest message of each.")
+        {
             (_: XMLRPCCaller) in
             Dictionary(uniqueKeysWithValues: board.newestIDs().map { ($0.key.text, Int($0.value)) })
         }
@@ -132,7 +141,7 @@ struct BoardMethods: Sendable {
             var rest = MessageRange(boards: boards, after: MessageID(id))
             rest.through = try await board.range(ofLast: 1, of: boards).through
             var messages = rest.isEmpty ? [] : try await board.messages(in: rest, page: page)
-            if messages.isEmpty, wait > 0, await hasNews(after: rest.after, on: boards, within: .seconds(wait)) {
+            if messages.isEmpty, wait > 0, try await hasNews(after: rest.after, on: boards, within: .seconds(wait)) {
                 rest.through = .max
                 messages = try await board.messages(in: rest, page: page)
             }
@@ -141,8 +150,12 @@ struct BoardMethods: Sendable {
     }
 
     /// Waits for a message; `false` when none came in time, or the server stops.
-    private func hasNews(after id: MessageID, on boards: BoardPattern, within time: Duration) async -> Bool {
-        await withTaskGroup { group in
+    private func hasNews(
+        after id: MessageID, on boards: BoardPattern, within time: Duration
+    ) async throws(BoardError) -> Bool {
+        guard waiting.take(1) else { throw .overloaded(reason: "\(limits.waitingCalls) calls wait for news already") }
+        defer { waiting.giveBack(1) }
+        return await withTaskGroup { group in
             group.addTask {
                 await cancelWhenGracefulShutdown {
                     do throws(BoardError) {

@@ -29,7 +29,8 @@ extension BoardPattern {
     /// Boards that a caller names.
     init(called name: String) throws(XMLRPCFault) {
         guard let boards = BoardPattern(name) else {
-            throw .invalidParameters("a board, or a pattern of boards, has 1 to \(Self.maximumLength) of A-Z a-z 0-9 . _ - *")
+            throw .invalidParameters(
+                "a board, or a pattern of boards, has 1 to \(Self.maximumLength) of A-Z a-z 0-9 . _ - *")
         }
         self = boards
     }
@@ -56,9 +57,10 @@ struct PublishOptions {
     }
 
     init(board: BoardName, _ options: [String: XMLRPCValue]) throws(XMLRPCFault) {
-        self = try options["source"].map { (value) throws(XMLRPCFault) in
-            try PublishOptions(source: try [XMLRPCValue](xmlrpcValue: value))
-        } ?? PublishOptions()
+        self =
+            try options["source"].map { (value) throws(XMLRPCFault) in
+                try PublishOptions(source: try [XMLRPCValue](xmlrpcValue: value))
+            } ?? PublishOptions()
         self.board = board
         for (name, value) in options {
             switch name {

@@ -37,7 +37,8 @@ struct ServerConfiguration {
         live = try Self.endpoint(.live, settings)
         http = try Self.endpoint(.http, settings)
         guard udp != nil || tcp != nil || live != nil || http != nil else {
-            throw SettingError("every road is off: nobody could reach the board. Leave --udp, --tcp, --live or --http on")
+            throw SettingError(
+                "every road is off: nobody could reach the board. Leave --udp, --tcp, --live or --http on")
         }
         httpNames = settings[.httpNames].value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         isAnnounced = try Self.isOn(.announce, settings)

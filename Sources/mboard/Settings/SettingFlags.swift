@@ -37,7 +37,8 @@ struct SettingFlags: ParsableArguments {
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
             .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp, .live: live,
-            .http: http, .httpNames: httpNames, .announce: announce, .maxRequest: maxRequest, .maxConnections: maxConnections, 
+            .http: http, .httpNames: httpNames, .announce: announce, .maxRequest: maxRequest,
+            .maxConnections: maxConnections,
             .idleTimeout: idleTimeout, .requestTimeout: requestTimeout, .xmlrpcValidator: xmlrpcValidator,
             .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
         ]
