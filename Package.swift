@@ -79,7 +79,8 @@ let package = Package(
             name: "BoardServer",
             dependencies: [
                 "MessageBoard", "BoardWire", "Multicast", "XMLRPC",
-                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1, nioHTTPTypes,
+                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1,
+                nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
             ],
             swiftSettings: settings),
@@ -99,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
         .testTarget(
-            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")],
+            swiftSettings: settings),
         .testTarget(
             name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(
@@ -111,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "BoardServerTests",
             dependencies: [
-                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded, nioHTTP1,
+                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded,
+                nioHTTP1,
                 nioPosix,
             ],
             swiftSettings: settings),
