@@ -123,7 +123,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],
+            name: "BoardClientTests",
+            dependencies: [
+                "BoardClient", "BoardWire", "MessageBoard", "XMLRPC", "XMLRPCClient", nioCore, nioEmbedded,
+            ],
             swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
         .testTarget(
