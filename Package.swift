@@ -100,6 +100,13 @@ let package = Package(
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
+        // The example programs of Examples/XMLRPC: here, so that what they stand on is built once.
+        .executableTarget(
+            name: "XMLRPCExampleServer", dependencies: ["XMLRPC", argumentParser, hummingbird, logging, nioCore],
+            path: "Examples/XMLRPC/Server", swiftSettings: settings),
+        .executableTarget(
+            name: "XMLRPCExampleClient", dependencies: ["XMLRPC", "XMLRPCClient", argumentParser],
+            path: "Examples/XMLRPC/Client", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
