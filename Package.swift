@@ -30,6 +30,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -73,7 +75,9 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
         .target(
-            name: "XMLRPCClient", dependencies: ["XMLRPC", asyncHTTPClient, nioCore], swiftSettings: settings),
+            name: "XMLRPCClient",
+            dependencies: ["XMLRPC", asyncHTTPClient, nioCompression, nioCore, nioHTTP1, nioPosix, nioSSL],
+            swiftSettings: settings),
         // Floor 2: sockets.
         .target(
             name: "BoardServer",
@@ -96,6 +100,13 @@ let package = Package(
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
+        // The example programs of Examples/XMLRPC: here, so that what they stand on is built once.
+        .executableTarget(
+            name: "XMLRPCExampleServer", dependencies: ["XMLRPC", argumentParser, hummingbird, logging, nioCore],
+            path: "Examples/XMLRPC/Server", swiftSettings: settings),
+        .executableTarget(
+            name: "XMLRPCExampleClient", dependencies: ["XMLRPC", "XMLRPCClient", argumentParser],
+            path: "Examples/XMLRPC/Client", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
@@ -106,7 +117,7 @@ let package = Package(
             name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
-            swiftSettings: settings),
+            resources: [.copy("tls_server.py")], swiftSettings: settings),
         .testTarget(
             name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
             swiftSettings: settings),
@@ -119,7 +130,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],
+            name: "BoardClientTests",
+            dependencies: [
+                "BoardClient", "BoardWire", "MessageBoard", "XMLRPC", "XMLRPCClient", nioCore, nioEmbedded,
+            ],
             swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
         .testTarget(

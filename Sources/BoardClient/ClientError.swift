@@ -20,6 +20,8 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     case damaged(endpoint: String)
     /// The request does not fit one datagram.
     case tooBigForDatagram(bytes: Int, limit: Int)
+    /// The road has no way to carry a part of the request; which.
+    case unsendable(reason: String)
 
     /// In words for a person.
     public var description: String {
@@ -40,6 +42,7 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
             "the answer from \(endpoint) was damaged on the way; what was printed of it may be wrong. Try again, or --via tcp"
         case .tooBigForDatagram(let bytes, let limit):
             "\(bytes) bytes do not fit one datagram (\(limit)): use --via session or --via tcp"
+        case .unsendable(let reason): "\(reason). Try --via tcp, which carries anything"
         }
     }
 }

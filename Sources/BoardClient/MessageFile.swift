@@ -69,6 +69,23 @@ public final class MessageFile: Sendable {
         }
     }
 
+    /// All of it.
+    ///
+    /// - Throws: ``MessageFileError``.
+    func bytes() throws(MessageFileError) -> [UInt8] {
+        var failure: MessageFileError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(MessageFileError) {
+                try read(from: 0, into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count))
+                filled = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Where files go that may be large: `/tmp` is memory on many systems.
     private static let temporaryDirectory = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
 

@@ -11,7 +11,7 @@ import NIOPosix
 /// Requests on a connection each: sent, half-closed, the answer read to its end.
 ///
 /// A request is repeated when the connection breaks before the answer has begun, with growing pauses while there is
-/// time. Requests are safe to repeat: reading changes nothing, and ``BoardClient`` publishes with a request id.
+/// time. Requests are safe to repeat: reading changes nothing, and ``PDUClient`` publishes with a request id.
 public struct TCPRoad: ClientRoad {
     /// The pause before the first repeat; each further one is twice as long.
     private static let firstPause = Duration.milliseconds(100)

@@ -4,7 +4,7 @@ import NIOPosix
 
 /// Requests as datagrams: sent again with growing pauses until an answer comes or the time is up.
 ///
-/// Requests are safe to repeat: reading changes nothing, and ``BoardClient`` publishes with a request id.
+/// Requests are safe to repeat: reading changes nothing, and ``PDUClient`` publishes with a request id.
 public struct UDPRoad: ClientRoad {
     /// The pause before the first repeat; each further one is twice as long.
     private static let firstPause = Duration.milliseconds(200)

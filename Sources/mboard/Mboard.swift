@@ -62,7 +62,7 @@ struct Mboard: AsyncParsableCommand {
         case is SettingError, is SeveralBoards: 64
         case let error as ClientError:
             switch error {
-            case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram, .sessionRefused: 1
+            case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram, .unsendable, .sessionRefused: 1
             case .answer(.unreadable(_)), .unreachable, .timedOut, .sessionLost, .damaged: 69
             }
         case is MessageFileError: 64

@@ -1,5 +1,4 @@
 import BoardClient
-import BoardWire
 import MessageBoard
 import Testing
 
@@ -14,38 +13,38 @@ struct ReconnectPlanTests {
     }
 
     @Test(arguments: [
-        (LiveStart.after(0), [:], LiveRequest.resume(after: 0)),
-        (.after(5), [.public: 5], .resume(after: 5)),
-        (.after(5), [.public: 3, news: 9], .resume(after: 5)),
-        (.newest(20), [.public: 3], .resumeAtLast(count: 20)),
+        (FollowStart.after(0), [:], FollowStart.after(0)),
+        (.after(5), [.public: 5], .after(5)),
+        (.after(5), [.public: 3, news: 9], .after(5)),
+        (.newest(20), [.public: 3], .newest(20)),
         // Nothing there to show: what comes from now on is wanted, and nothing of it may be missed.
-        (.newest(20), [news: 7], .resume(after: 7)),
-        (.newest(20), [:], .resume(after: 0)),
-        (.newest(0), [.public: 3, news: 7], .resume(after: 7)),
+        (.newest(20), [news: 7], .after(7)),
+        (.newest(20), [:], .after(0)),
+        (.newest(0), [.public: 3, news: 7], .after(7)),
     ])
     func `the first connection begins where it is said`(
-        start: LiveStart, boards: [BoardName: MessageID], request: LiveRequest
+        start: FollowStart, boards: [BoardName: MessageID], begun: FollowStart
     ) throws {
         var plan = ReconnectPlan(pattern: BoardPattern(.public), start: start)
         let asked = try plan.connected(boards: boards)
-        #expect(asked == request)
+        #expect(asked == begun)
     }
 
-    @Test(arguments: [LiveStart.newest(0), .newest(20), .after(2)])
-    func `the next connection goes on after the last message`(start: LiveStart) throws {
+    @Test(arguments: [FollowStart.newest(0), .newest(20), .after(2)])
+    func `the next connection goes on after the last message`(start: FollowStart) throws {
         var plan = ReconnectPlan(pattern: BoardPattern(.public), start: start)
         _ = try plan.connected(boards: [.public: 4])
         let isNew = plan.isNew(message(5))
         #expect(isNew)
         let asked = try plan.connected(boards: [.public: 9])
-        #expect(asked == .resume(after: 5))
+        #expect(asked == .after(5))
     }
 
     @Test func `a connection that broke before the first message loses nothing`() throws {
         var plan = ReconnectPlan(pattern: BoardPattern(.public), start: .newest(0))
         _ = try plan.connected(boards: [.public: 4])
         let asked = try plan.connected(boards: [.public: 9])
-        #expect(asked == .resume(after: 4))
+        #expect(asked == .after(4))
     }
 
     @Test func `no message is new twice, nor one of another board`() throws {

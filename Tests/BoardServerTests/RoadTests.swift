@@ -12,7 +12,7 @@ struct RoadTests {
     /// Runs a body with a client of a board in memory.
     private func withClient(
         _ transport: Transport, limits: ServerLimits = ServerLimits(),
-        _ body: (BoardClient, Endpoint) async throws -> Void
+        _ body: (any BoardClient, Endpoint) async throws -> Void
     ) async throws {
         let processor = RequestProcessor(board: MemoryBoard(now: { Timestamp(microseconds: 1) }))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -24,13 +24,13 @@ struct RoadTests {
                     host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
                 endpoint = try #require(Endpoint(gateway.endpoint))
                 group.addTask { try await gateway.run() }
-                try await body(BoardClient(road: UDPRoad(endpoint, timeout: .seconds(10))), endpoint)
+                try await body(PDUClient(road: UDPRoad(endpoint, timeout: .seconds(10))), endpoint)
             case .tcp:
                 let gateway = try await TCPGateway(
                     host: "127.0.0.1", port: 0, processor: processor, limits: limits, logger: logger)
                 endpoint = try #require(Endpoint(gateway.endpoint))
                 group.addTask { try await gateway.run() }
-                try await body(BoardClient(road: TCPRoad(endpoint, timeout: .seconds(10))), endpoint)
+                try await body(PDUClient(road: TCPRoad(endpoint, timeout: .seconds(10))), endpoint)
             }
             group.cancelAll()
         }
@@ -140,7 +140,7 @@ struct RoadTests {
     }
 
     @Test func `nobody there is said at once`() async throws {
-        let client = BoardClient(road: TCPRoad(Endpoint(host: "127.0.0.1", port: 1), timeout: .seconds(10)))
+        let client = PDUClient(road: TCPRoad(Endpoint(host: "127.0.0.1", port: 1), timeout: .seconds(10)))
         await #expect { try await client.message(1) } throws: { error in
             if case ClientError.unreachable = error { true } else { false }
         }

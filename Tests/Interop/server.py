@@ -29,7 +29,8 @@ class Server:
 
     def command(self, *options: str) -> list[str]:
         """The command line. Of an option given twice, the last one given by the test counts."""
-        arguments = {"--data": str(self.data), "--udp": "127.0.0.1:0", "--tcp": "127.0.0.1:0", "--live": "127.0.0.1:0"}
+        arguments = {"--data": str(self.data), "--udp": "127.0.0.1:0", "--tcp": "127.0.0.1:0"}
+        arguments["--live"] = arguments["--http"] = "127.0.0.1:0"
         arguments["--ready-file"] = str(self.ready_file)
         given = list(self.options) + list(options)
         arguments.update(zip(given[::2], given[1::2], strict=True))

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// A board somewhere else, on its live road: a long-lived connection on which messages come by themselves.
-public struct LiveClient: Sendable {
+public struct LiveClient: FollowedServer {
     /// Where a board's live road is when nobody says otherwise.
     public static let standard = Endpoint(host: "127.0.0.1", port: 7_778)
     /// After how long without a byte the server is asked for a sign of life.
@@ -35,15 +35,22 @@ public struct LiveClient: Sendable {
         }
     }
 
-    /// Hands over the newest messages of a board, oldest first, on a connection of its own.
-    ///
-    /// - Throws: as ``withConnection(_:)``.
-    public func last(_ count: Int, of board: BoardName, _ take: (Message) throws -> Void) async throws {
+    /// See ``FollowedServer/withConnection(to:_:)``.
+    public func withConnection<Result: Sendable>(
+        to pattern: BoardPattern, _ body: (any FollowedConnection) async throws -> Result
+    ) async throws -> Result {
+        try await withConnection { connection in
+            try await connection.choose(pattern)
+            return try await body(connection)
+        }
+    }
+
+    /// See ``FollowedServer/last(_:of:_:)``.
+    public func last(_ count: Int?, of board: BoardName, _ take: (Message) throws -> Void) async throws {
         try await withConnection { connection in
             guard let newest = try await connection.boards()[board] else { return }
             try await connection.choose(BoardPattern(board))
-            try await connection.beginAtLast(count)
-            for try await message in try await connection.messages() {
+            for try await message in try await connection.messages(from: count.map { .newest($0) } ?? .after(0)) {
                 try take(message)
                 if message.id >= newest { break }
             }

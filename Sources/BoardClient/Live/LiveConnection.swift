@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Answers come between the messages: while ``messages()`` are being given they have to be taken, or the answers wait
 /// behind them. A call that is cancelled ends the connection.
-public struct LiveConnection: Sendable {
+public struct LiveConnection: FollowedConnection {
     private let channel: any Channel
     private let pushed: NIOAsyncChannelInboundStream<[Message]>
     private let endpoint: String
@@ -20,11 +20,11 @@ public struct LiveConnection: Sendable {
         names = RequestNames()
     }
 
-    /// Whether this is the same connection.
-    func isSame(as other: LiveConnection) -> Bool { names === other.names }
+    /// See ``FollowedConnection/identity``.
+    public var identity: ObjectIdentifier { ObjectIdentifier(names) }
 
     /// Ends it; whoever waits for something is told so.
-    func close() {
+    public func close() {
         channel.close(promise: nil)
     }
 
@@ -54,6 +54,15 @@ public struct LiveConnection: Sendable {
     public func messages() async throws -> Messages {
         try await done(.delivery(.pushRecords), "pushing messages with their numbers (code 5:2)")
         return Messages(pushed: pushed)
+    }
+
+    /// See ``FollowedConnection/messages(from:)``.
+    public func messages(from start: FollowStart) async throws -> any AsyncSequence<Message, any Error> {
+        switch start {
+        case .newest(let count): try await beginAtLast(count)
+        case .after(let id): try await resume(after: id)
+        }
+        return try await messages()
     }
 
     /// Publishes on the connection's board, and gives the message's number once the server has it on disk.

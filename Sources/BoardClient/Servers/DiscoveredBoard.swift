@@ -27,14 +27,25 @@ public struct DiscoveredBoard: Sendable, Hashable {
 
 extension AnnouncedBoard {
     func endpoint(of road: String) -> Endpoint? {
-        guard let place = place(of: road), let endpoint = Endpoint(place), endpoint.port != 0 else { return nil }
+        guard let place = place(of: road), let address = Self.address(of: place), let endpoint = Endpoint(address),
+            endpoint.port != 0
+        else { return nil }
         return endpoint
+    }
+
+    /// The `host:port` in a place, which may be a URL: `http://host:port/`. `nil` when it is another kind of URL.
+    private static func address(of place: String) -> String? {
+        let isURL = place.hasPrefix("http://")
+        let address = isURL ? place.dropFirst("http://".count).prefix { $0 != "/" } : place[...]
+        return address.isEmpty || address.contains("/") ? nil : String(address)
     }
 
     /// What a round trip is measured with: the udp road, else a connection. Only places that are addresses: a stranger's
     /// names are not looked up unless somebody chooses them.
     var measurable: (endpoint: Endpoint, transport: Transport)? {
-        let roads = [("udp", Transport.datagrams), ("tcp", .connections), ("live", .connections)]
+        let roads = [
+            ("udp", Transport.datagrams), ("tcp", .connections), ("live", .connections), ("http", .connections),
+        ]
         for (road, transport) in roads {
             if let endpoint = endpoint(of: road), HostAddresses.isNumeric(endpoint.host) {
                 return (endpoint, transport)

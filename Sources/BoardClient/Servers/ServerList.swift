@@ -78,7 +78,8 @@ extension ClientError {
         switch self {
         case .unreachable(_, let reason): reason
         case .timedOut: "no answer"
-        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost, .damaged: description
+        case .answer, .messageNotFound, .tooBigForDatagram, .unsendable, .sessionRefused, .sessionLost, .damaged:
+            description
         }
     }
 }

@@ -62,7 +62,9 @@ struct LoadOptions: ParsableArguments {
     }
 
     /// A client on the same road.
-    var client: BoardClient { via.client(of: server, timeout: timeout) }
+    var client: any BoardClient {
+        get throws(ClientError) { try via.client(of: server, timeout: timeout) }
+    }
 
     var plan: LoadPlan {
         LoadPlan(via: via, server: server, inflight: inflight ?? connections ?? 64, count: count, timeout: timeout)

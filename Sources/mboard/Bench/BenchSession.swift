@@ -55,7 +55,7 @@ struct BenchSession: AsyncParsableCommand {
     }
 
     private func measure(_ road: inout Road, _ body: [UInt8]) async throws {
-        let client = road.via.client(of: server, timeout: timeout)
+        let client = try road.via.client(of: server, timeout: timeout)
         let server = try pid.map(ServerUsage.init)
         let own = OwnUsage.cpuMicroseconds()
         let start = ContinuousClock.now

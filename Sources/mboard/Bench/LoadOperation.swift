@@ -76,7 +76,8 @@ struct LoadPlan: Sendable {
         switch via {
         case .udp: try DatagramLoad.run(self, operation, progress: progress)
         case .tcp: try await ConnectionLoad.run(self, operation, progress: progress)
-        case .session: throw ValidationError("a load takes --via udp or tcp; see `mboard bench session`")
+        case .session, .xmlrpc:
+            throw ValidationError("a load takes --via udp or tcp; see `mboard bench session`")
         }
     }
 }

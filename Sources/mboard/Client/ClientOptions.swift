@@ -7,25 +7,40 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
     case udp
     case tcp
     case session
+    case xmlrpc
 
-    /// The road's name in announcements.
-    var announced: String { self == .session ? Via.udp.rawValue : rawValue }
+    /// The name in announcements of the road that it goes over.
+    var announced: String {
+        switch self {
+        case .udp, .session: "udp"
+        case .tcp: "tcp"
+        case .xmlrpc: "http"
+        }
+    }
+
+    /// Where it begins on this host when nobody says otherwise.
+    var standard: Endpoint { self == .xmlrpc ? XMLRPCBoardClient.standard : .standard }
 
     /// How the road begins.
     var transport: Transport {
         switch self {
         case .udp, .session: .datagrams
-        case .tcp: .connections
+        case .tcp, .xmlrpc: .connections
         }
     }
 
     /// A client that takes this road.
-    func client(of server: Endpoint, timeout seconds: Double, report: ProgressReport? = nil) -> BoardClient {
+    ///
+    /// - Throws: `ClientError` when it cannot go there.
+    func client(
+        of server: Endpoint, timeout seconds: Double, report: ProgressReport? = nil
+    ) throws(ClientError) -> any BoardClient {
         let timeout = Duration.seconds(seconds)
-        return switch self {
-        case .udp: BoardClient(road: UDPRoad(server, timeout: timeout))
-        case .tcp: BoardClient(road: TCPRoad(server, timeout: timeout, report: report))
-        case .session: BoardClient(road: SessionRoad(server, timeout: timeout, report: report))
+        switch self {
+        case .udp: return PDUClient(road: UDPRoad(server, timeout: timeout))
+        case .tcp: return PDUClient(road: TCPRoad(server, timeout: timeout, report: report))
+        case .session: return PDUClient(road: SessionRoad(server, timeout: timeout, report: report))
+        case .xmlrpc: return try XMLRPCBoardClient(server, timeout: timeout)
         }
     }
 }
@@ -35,14 +50,16 @@ struct ClientOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The server, or several with commas between, tried in order (default: 127.0.0.1:7777, or, when nobody \
-            answers there, the only board that `mboard discover` finds).
+            The server, or several with commas between, tried in order (default: 127.0.0.1:7777, with --via xmlrpc \
+            127.0.0.1:7780; or, when nobody answers there, the only board that `mboard discover` finds).
             """, valueName: "host:port"))
-    var server: ServerList?
+    var server: String?
 
     @Option(
-        help:
-            "The road: udp (one datagram a request), tcp (any size) or session (any size on UDP, in confirmed blocks).")
+        help: """
+            The road: udp (one datagram a request), tcp (any size), session (any size on UDP, in confirmed blocks) or xmlrpc \
+            (calls of /RPC2 over HTTP).
+            """)
     var via: Via = .tcp
 
     @Option(help: ArgumentHelp("The board.", valueName: "name"))
@@ -56,15 +73,20 @@ struct ClientOptions: ParsableArguments {
 
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes seconds, more than 0") }
+        _ = try servers()
     }
 
     /// A client of the server that was asked for, or of the one that is found.
     ///
     /// - Parameter report: is told how far a transfer is.
-    func client(_ report: ProgressReport? = nil) async throws -> BoardClient {
+    func client(_ report: ProgressReport? = nil) async throws -> any BoardClient {
         let endpoint = try await ServerChoice.endpoint(
-            server, road: via.announced, by: via.transport, timeout: .seconds(timeout))
-        return via.client(of: endpoint, timeout: timeout, report: report)
+            servers(), road: via.announced, by: via.transport, standard: via.standard, timeout: .seconds(timeout))
+        return try via.client(of: endpoint, timeout: timeout, report: report)
+    }
+
+    private func servers() throws -> ServerList? {
+        try server.map { try ServerList(argument: $0, default: via.standard) }
     }
 }
 
@@ -75,10 +97,15 @@ extension Endpoint: ExpressibleByArgument {
     }
 }
 
-extension ServerList: ExpressibleByArgument {
-    /// Reads the argument; `nil` when it cannot be read.
-    public init?(argument: String) {
-        self.init(argument)
+extension ServerList {
+    /// Reads the argument of `--server`.
+    ///
+    /// - Throws: `ValidationError`.
+    init(argument: String, default: Endpoint) throws {
+        guard let list = ServerList(argument, default: `default`) else {
+            throw ValidationError("--server: \"\(argument)\" is no HOST:PORT, nor a list of them")
+        }
+        self = list
     }
 }
 

@@ -37,10 +37,9 @@ struct Watch: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let endpoint = try await options.endpoint()
-        let follower = LiveFollower(
-            client: LiveClient(endpoint, timeout: options.patience), pattern: board,
-            start: since.map { .after($0) } ?? .newest(0),
+        let server = try await options.followed()
+        let follower = BoardFollower(
+            server: server, pattern: board, start: since.map { .after($0) } ?? .newest(0),
             startTimeout: options.patience)
         let printer = MessagePrinter(json: json, showsBoard: board.board == nil)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -55,7 +54,7 @@ struct Watch: AsyncParsableCommand {
                 case .connected: if isTerminal(2) { complain("mboard: \(beginning); Ctrl-C ends this") }
                 case .waiting(let reason):
                     complain(
-                        "mboard: no board at \(endpoint) yet: \(harmless(reason)); trying for \(options.timeout) s"
+                        "mboard: no board at \(server.endpoint) yet: \(harmless(reason)); trying for \(options.timeout) s"
                     )
                 case .lost(let reason): complain("mboard: connection lost (\(harmless(reason))); trying again")
                 case .restored: complain("mboard: connected again")

@@ -38,8 +38,8 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         let name = author ?? ProcessInfo.processInfo.environment["USER"] ?? ""
-        let client = LiveClient(try await options.endpoint(), timeout: options.patience)
-        let person = Person(name: name.isEmpty ? nil : name, client: client, patience: options.patience)
+        let server = try await options.followed()
+        let person = Person(name: name.isEmpty ? nil : name, server: server, patience: options.patience)
         if isTerminal(0) && isTerminal(1) {
             try await TerminalChat(person, board: board).run()
         } else {
@@ -52,16 +52,16 @@ struct Join: AsyncParsableCommand {
 struct Person: Sendable {
     /// The author of what is published.
     let name: String?
-    let client: LiveClient
+    let server: any FollowedServer
     let patience: Duration
 
     /// Follows a board.
-    func follower(of board: BoardName, newest count: Int) -> LiveFollower {
-        LiveFollower(client: client, pattern: BoardPattern(board), start: .newest(count), startTimeout: patience)
+    func follower(of board: BoardName, newest count: Int) -> BoardFollower {
+        BoardFollower(server: server, pattern: BoardPattern(board), start: .newest(count), startTimeout: patience)
     }
 
     /// The boards that there are, a line each.
-    func boards(_ follower: LiveFollower) async -> [String] {
+    func boards(_ follower: BoardFollower) async -> [String] {
         do {
             guard let boards = try await follower.boards() else { return ["not connected; try again"] }
             if boards.isEmpty { return ["no board has a message yet"] }
@@ -75,7 +75,7 @@ struct Person: Sendable {
     func last(_ count: Int, of board: BoardName) async -> [String] {
         var lines: [String] = []
         do {
-            try await client.last(count, of: board) {
+            try await server.last(count, of: board) {
                 lines.append(MessagePrinter(json: false).line($0, colours: false))
             }
             return lines.isEmpty ? ["nothing was said on \(board) yet"] : lines

@@ -7,7 +7,7 @@ import UnixSignals
 /// A chat without a terminal: each line of standard input is published, what others say is printed.
 actor PipedChat {
     private let person: Person
-    private let follower: LiveFollower
+    private let follower: BoardFollower
     private var board: BoardName
     private var own = OwnMessages()
     private var hasFailed = false
@@ -22,7 +22,7 @@ actor PipedChat {
 
     /// Runs to the end of the input, until every line was acknowledged.
     ///
-    /// - Throws: `ExitCode` when a line could not be published; as ``LiveFollower/run(_:)``.
+    /// - Throws: `ExitCode` when a line could not be published; as ``BoardFollower/run(_:)``.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForSignal() }
@@ -45,12 +45,12 @@ actor PipedChat {
         }
     }
 
-    private func happened(_ event: LiveFollower.Event) {
+    private func happened(_ event: BoardFollower.Event) {
         switch event {
         case .message(let message): if own.isOthers(message) { print(message) }
         case .connected: break
         case .waiting(let reason):
-            complain("mboard: no board at \(person.client.endpoint) yet: \(harmless(reason)); trying")
+            complain("mboard: no board at \(person.server.endpoint) yet: \(harmless(reason)); trying")
         case .lost(let reason):
             complain("mboard: connection lost (\(harmless(reason))); trying again; nothing is published meanwhile")
         case .restored: complain("mboard: connected again")

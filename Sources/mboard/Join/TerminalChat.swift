@@ -12,7 +12,7 @@ actor TerminalChat {
     private static let farewell = Duration.seconds(3)
 
     private let person: Person
-    private let follower: LiveFollower
+    private let follower: BoardFollower
     private let outbox: AsyncStream<String>
     private let outboxInput: AsyncStream<String>.Continuation
     private var board: BoardName
@@ -32,7 +32,7 @@ actor TerminalChat {
 
     /// Runs until somebody leaves; the terminal is as before then.
     ///
-    /// - Throws: ``InputError``; as ``LiveFollower/run(_:)``.
+    /// - Throws: ``InputError``; as ``BoardFollower/run(_:)``.
     func run() async throws {
         try RawTerminal.enter()
         defer {
@@ -42,7 +42,7 @@ actor TerminalChat {
                 complain("mboard: \(unpublished) lines may or may not have been published: the server has not answered")
             }
         }
-        note("\(board) at \(person.client.endpoint); /help has the commands, Ctrl-D leaves")
+        note("\(board) at \(person.server.endpoint); /help has the commands, Ctrl-D leaves")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // At once: whoever kills it does not want to wait. The terminal is restored all the same.
@@ -68,12 +68,12 @@ actor TerminalChat {
 
     // MARK: What comes
 
-    private func happened(_ event: LiveFollower.Event) {
+    private func happened(_ event: BoardFollower.Event) {
         switch event {
         case .message(let message): show(MessagePrinter(json: false).line(message, colours: false))
         case .connected: setConnected(true)
         case .waiting(let reason):
-            note("no board at \(person.client.endpoint) yet: \(reason); trying for \(person.patience / .seconds(1)) s")
+            note("no board at \(person.server.endpoint) yet: \(reason); trying for \(person.patience / .seconds(1)) s")
         case .lost(let reason):
             setConnected(false)
             note("connection lost (\(reason)); trying again")

@@ -1,9 +1,8 @@
-import BoardWire
 public import MessageBoard
 
 /// Follows a board over as many connections as it takes: nothing is missed, nothing comes twice, in the order of the
 /// numbers. Also publishes, once, however often the connection breaks.
-public actor LiveFollower {
+public actor BoardFollower {
     /// What happens to somebody who follows a board.
     public enum Event: Sendable {
         /// A message.
@@ -18,11 +17,11 @@ public actor LiveFollower {
         case restored
     }
 
-    private let client: LiveClient
+    private let server: any FollowedServer
     private var pattern: BoardPattern
     private let startTimeout: Duration
     private var plan: ReconnectPlan
-    private var connection: LiveConnection?
+    private var connection: (any FollowedConnection)?
     private var wasConnected = false
     /// Whether the connection in hand is given up on purpose: its boards are not wanted any more.
     private var isMoving = false
@@ -34,8 +33,8 @@ public actor LiveFollower {
     /// - Parameters:
     ///   - pattern: the boards; for publishing, one.
     ///   - startTimeout: how long the first connection may be tried for. Later ones are tried for ever.
-    public init(client: LiveClient, pattern: BoardPattern, start: LiveStart, startTimeout: Duration) {
-        self.client = client
+    public init(server: any FollowedServer, pattern: BoardPattern, start: FollowStart, startTimeout: Duration) {
+        self.server = server
         self.pattern = pattern
         self.startTimeout = startTimeout
         plan = ReconnectPlan(pattern: pattern, start: start)
@@ -52,7 +51,7 @@ public actor LiveFollower {
             let failure: ClientError
             do {
                 try await follow(take)
-                failure = .unreachable(endpoint: "\(client.endpoint)", reason: "the server closed the connection")
+                failure = .unreachable(endpoint: "\(server.endpoint)", reason: "the server closed the connection")
             } catch let error as ClientError where error.isWorthAnotherTry {
                 failure = error
             }
@@ -69,7 +68,7 @@ public actor LiveFollower {
     }
 
     /// Goes over to other boards, on a new connection. What is being published must have been answered: it would go along.
-    public func move(to pattern: BoardPattern, start: LiveStart) {
+    public func move(to pattern: BoardPattern, start: FollowStart) {
         self.pattern = pattern
         plan = ReconnectPlan(pattern: pattern, start: start)
         isMoving = true
@@ -106,14 +105,9 @@ public actor LiveFollower {
     /// One connection from its beginning to its end.
     private func follow(_ take: (Event) async throws -> Void) async throws {
         isMoving = false
-        try await client.withConnection { connection in
-            try await connection.choose(pattern)
-            switch try plan.connected(boards: try await connection.boards()) {
-            case .resumeAtLast(let count): try await connection.beginAtLast(count)
-            case .resume(let id): try await connection.resume(after: id)
-            default: break
-            }
-            let messages = try await connection.messages()
+        try await server.withConnection(to: pattern) { connection in
+            let start = try plan.connected(boards: try await connection.boards())
+            let messages = try await connection.messages(from: start)
             if isMoving { return }
             use(connection)
             defer { forget(connection) }
@@ -128,17 +122,17 @@ public actor LiveFollower {
         }
     }
 
-    private func use(_ connection: LiveConnection) {
+    private func use(_ connection: any FollowedConnection) {
         self.connection = connection
         for waiter in waiters.values { waiter.resume() }
         waiters = [:]
     }
 
-    private func forget(_ old: LiveConnection) {
-        if let connection, connection.isSame(as: old) { self.connection = nil }
+    private func forget(_ old: any FollowedConnection) {
+        if connection?.identity == old.identity { connection = nil }
     }
 
-    private func currentConnection() async throws -> LiveConnection {
+    private func currentConnection() async throws -> any FollowedConnection {
         while true {
             try Task.checkCancellation()
             if let connection { return connection }
@@ -163,7 +157,7 @@ extension ClientError {
     var isWorthAnotherTry: Bool {
         switch self {
         case .unreachable, .timedOut: true
-        case .answer, .messageNotFound, .tooBigForDatagram, .sessionRefused, .sessionLost, .damaged: false
+        case .answer, .messageNotFound, .tooBigForDatagram, .unsendable, .sessionRefused, .sessionLost, .damaged: false
         }
     }
 }

@@ -1,13 +1,4 @@
-package import BoardWire
-public import MessageBoard
-
-/// Where following a board begins.
-public enum LiveStart: Sendable, Hashable {
-    /// With what comes after this number.
-    case after(MessageID)
-    /// With this many of the newest messages.
-    case newest(Int)
-}
+package import MessageBoard
 
 /// What somebody who follows a board over many connections has to know: the place, and how long to wait between two tries.
 package struct ReconnectPlan {
@@ -17,32 +8,32 @@ package struct ReconnectPlan {
     package static let longestPause = Duration.seconds(5)
 
     private let pattern: BoardPattern
-    private var place: LiveStart
+    private var place: FollowStart
     private var pause = Self.firstPause
 
     /// A plan to begin here.
-    package init(pattern: BoardPattern, start: LiveStart) {
+    package init(pattern: BoardPattern, start: FollowStart) {
         self.pattern = pattern
         place = start
     }
 
-    /// A connection is there: what to ask it for, given the newest number of each board.
+    /// A connection is there: where to begin on it, given the newest number of each board.
     ///
     /// - Throws: ``LiveError/replaced(seen:newest:)`` when the server does not have what we have seen.
-    package mutating func connected(boards: [BoardName: MessageID]) throws(LiveError) -> LiveRequest {
+    package mutating func connected(boards: [BoardName: MessageID]) throws(LiveError) -> FollowStart {
         pause = Self.firstPause
         let newest = boards.values.max() ?? 0
         switch place {
         case .after(let id):
             guard id <= newest else { throw .replaced(seen: id, newest: newest) }
-            return .resume(after: id)
+            return .after(id)
         case .newest(let count):
             // From now on a place is known, so that nothing that comes between two connections is missed.
             if count == 0 || !boards.keys.contains(where: pattern.matches) {
                 place = .after(newest)
-                return .resume(after: newest)
+                return .after(newest)
             }
-            return .resumeAtLast(count: count)
+            return .newest(count)
         }
     }
 
