@@ -25,7 +25,12 @@ class Board:
     udp: str
     tcp: str
     live: str
+    http: str
     seconds_to_ready: float
+
+    @property
+    def http_port(self):
+        return int(self.http.rpartition(":")[2])
 
     def load(self, operation, via, inflight, count):
         """Runs `mboard bench` against the server."""
@@ -57,11 +62,12 @@ def serving(mboard, data, durability="full", roads=("udp", "tcp")):
     ready_file.unlink(missing_ok=True)
     address = f"127.0.0.1:{free_port()}"
     command = [mboard, "serve", "--data", str(data), "--durability", durability, "--ready-file", str(ready_file)]
-    for road in ("udp", "tcp", "live"):
+    for road in ("udp", "tcp", "live", "http"):
         command += [f"--{road}", address if road in roads else "off"]
     began = time.monotonic()
     with running(command, log) as process:
         until(ready_file.exists, process, "mboard serve", log)
         seconds = time.monotonic() - began
         ready = json.loads(ready_file.read_text())
-        yield Board(mboard, ready["pid"], ready.get("udp"), ready.get("tcp"), ready.get("live"), seconds)
+        yield Board(mboard, ready["pid"], ready.get("udp"), ready.get("tcp"), ready.get("live"), ready.get("http"),
+                    seconds)

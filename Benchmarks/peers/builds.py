@@ -37,6 +37,10 @@ def echo_server():
     return swift_build(BENCHMARKS, BUILD_DIRECTORY, "EchoServer")
 
 
+def fixed_answer():
+    return swift_build(BENCHMARKS, BUILD_DIRECTORY, "FixedAnswer")
+
+
 def raw_sqlite():
     return compile_reference(REFERENCES / "raw_sqlite.c", BUILD_DIRECTORY / "raw_sqlite", ["sqlite3"])
 
@@ -51,3 +55,13 @@ def fanout_load():
 
 def bare_accept_loop():
     return compile_reference(REFERENCES / "bare_accept_loop.c", BUILD_DIRECTORY / "bare_accept_loop")
+
+
+def http_load():
+    return compile_reference(REFERENCES / "http_load.c", BUILD_DIRECTORY / "http_load")
+
+
+def abyss():
+    """The tests' foreign server is the peer here."""
+    libraries = ["xmlrpc_server_abyss", "xmlrpc_server", "xmlrpc_abyss", "xmlrpc", "xmlrpc_util", "pthread"]
+    return compile_reference(REPOSITORY / "Tests/Interop/xmlrpc_abyss.c", BUILD_DIRECTORY / "xmlrpc_abyss", libraries)

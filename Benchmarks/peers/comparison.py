@@ -48,6 +48,18 @@ class Comparison:
         return builds.echo_server()
 
     @functools.cached_property
+    def http_load(self):
+        return builds.http_load()
+
+    @functools.cached_property
+    def abyss(self):
+        return builds.abyss()
+
+    @functools.cached_property
+    def fixed_answer(self):
+        return builds.fixed_answer()
+
+    @functools.cached_property
     def big_board(self):
         """The data directory of a board with many messages; the rows that need it share it."""
         data = self.directory / "big-board"

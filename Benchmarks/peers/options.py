@@ -11,6 +11,7 @@ ROWS = {
     "f": "a board of 1,000,000 messages: start, memory, and what `last 100` and a publish cost",
     "g": "fan-out to 100 and 1,000 live subscribers beside NATS and mosquitto; idle connections",
     "h": "big messages by session on UDP, beside TCP, the old client on a bad network, and one another",
+    "i": "publish by XML-RPC, 10 clients, beside xmlrpc-c's Abyss, Python's server of the notes and Hummingbird alone",
 }
 
 

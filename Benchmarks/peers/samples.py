@@ -12,6 +12,7 @@ class Sample:
     p50_ms: float | None = None
     p99_ms: float | None = None
     errors: int = 0
+    client_cpu_us: float | None = None
 
 
 def median(samples):
@@ -20,7 +21,7 @@ def median(samples):
         values = [getattr(sample, name) for sample in samples]
         return None if None in values else statistics.median(values)
     return Sample(middle("per_second"), middle("cpu_us"), middle("p50_ms"), middle("p99_ms"),
-                  sum(sample.errors for sample in samples))
+                  sum(sample.errors for sample in samples), middle("client_cpu_us"))
 
 
 def take_turns(rounds, sides, say):
@@ -35,6 +36,7 @@ def take_turns(rounds, sides, say):
             sample = sides[name]()
             samples[name].append(sample)
             cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:.1f} us CPU each"
+            client = "" if sample.client_cpu_us is None else f" (the client {sample.client_cpu_us:.1f} us)"
             errors = f", {sample.errors} errors" if sample.errors else ""
-            say(f"  round {number + 1}: {name}: {sample.per_second:,.0f}/s{cpu}{errors}")
+            say(f"  round {number + 1}: {name}: {sample.per_second:,.0f}/s{cpu}{client}{errors}")
     return samples

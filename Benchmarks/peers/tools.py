@@ -9,6 +9,7 @@ from .processes import output_of
 from .progress import say
 
 SQLITE_HEADER = pathlib.Path("/usr/include/sqlite3.h")
+ABYSS_HEADER = pathlib.Path("/usr/include/xmlrpc-c/server_abyss.h")
 
 
 def install(package, purpose):
@@ -67,6 +68,8 @@ def compile_reference(source, program, libraries=()):
         return program
     if "sqlite3" in libraries and not SQLITE_HEADER.exists():
         install("libsqlite3-dev", "the comparison with SQLite")
+    if "xmlrpc_abyss" in libraries and not ABYSS_HEADER.exists():
+        install("libxmlrpc-core-c3-dev", "the comparison with Abyss")
     say(f"compiling {source.name}")
     program.parent.mkdir(parents=True, exist_ok=True)
     flags = [f"-l{library}" for library in libraries]

@@ -8,6 +8,9 @@ import os
 import random
 import re
 import resource
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,22 @@ def binary() -> Path:
     if not path.exists():
         pytest.exit(f"{path}: no such binary; run `swift build -c release` first or set MBOARD", returncode=2)
     return path.resolve()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory) -> Callable[..., Path]:
+    """Compiles a C file that lies beside the tests, once a run; what else is said goes to the compiler."""
+    compiler, programs = shutil.which("cc") or shutil.which("clang"), {}
+    assert compiler, "a C compiler is missing: install gcc or clang"
+
+    def compile(name: str, *options: str) -> Path:
+        if name not in programs:
+            programs[name] = tmp_path_factory.mktemp("compiled") / Path(name).stem
+            source = Path(__file__).with_name(name)
+            subprocess.run([compiler, "-O1", "-Wall", "-o", programs[name], source, *options], check=True)
+        return programs[name]
+
+    return compile
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +84,18 @@ def shared_server(binary, tmp_path_factory):
     yield server
     server.close_clients()
     server.end()
+
+
+@pytest.fixture
+def validator(make_server) -> Server:
+    """A server that serves the eight methods of the old XML-RPC validator too."""
+    return make_server("--xmlrpc-validator", "on").start()
+
+
+@pytest.fixture
+def impatient(make_server) -> Server:
+    """A server that gives a web request's head 1 s, and its body 2 s."""
+    return make_server("--idle-timeout", "1", "--request-timeout", "2").start()
 
 
 @pytest.fixture(params=["udp", "tcp"])

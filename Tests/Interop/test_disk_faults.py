@@ -1,8 +1,6 @@
 """A disk that fails: full is an answer and passes, a failed sync ends the server before it says anything untrue."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,16 +9,10 @@ import wire
 
 DISK_FAILED = 74
 
-COMPILER = shutil.which("cc") or shutil.which("clang")
-
 
 @pytest.fixture(scope="session")
-def fault_library(tmp_path_factory) -> Path:
-    assert COMPILER, "a C compiler is missing: install gcc or clang"
-    library = tmp_path_factory.mktemp("faults") / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    return library
+def fault_library(compiled) -> Path:
+    return compiled("faults.c", "-shared", "-fPIC")
 
 
 class Disk:

@@ -1,6 +1,6 @@
 """One module a row of the table; each has `lines(comparison)`."""
 from . import (big_board, big_by_session, connection_a_request, fan_out, publish_beside_redis, publish_beside_sqlite_1024,
-               publish_beside_sqlite_one, read_beside_redis)
+               publish_beside_sqlite_one, publish_by_xmlrpc, read_beside_redis)
 
 BY_LETTER = {
     "a": publish_beside_redis,
@@ -11,4 +11,5 @@ BY_LETTER = {
     "f": big_board,
     "g": fan_out,
     "h": big_by_session,
+    "i": publish_by_xmlrpc,
 }
