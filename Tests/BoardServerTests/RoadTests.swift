@@ -119,7 +119,7 @@ struct RoadTests {
         var limits = ServerLimits()
         limits.sessionAnswerBytes = 150
         try await withClient(.udp, limits: limits) { _, endpoint in
-            let client = BoardClient(road: SessionRoad(endpoint, timeout: .seconds(10)))
+            let client = PDUClient(road: SessionRoad(endpoint, timeout: .seconds(10)))
             for _ in 0..<3 { _ = try await client.publish(PublishRequest(body: Array(repeating: 0x61, count: 100))) }
             await #expect {
                 try await client.last(nil) { _ in }

@@ -33,9 +33,7 @@ private final class Oracle: NSObject, XMLParserDelegate {
 
     /// Line ends in CDATA come here as they were sent, which XML 1.0 (section 2.11) has otherwise.
     func parser(_ parser: XMLParser, foundCDATA block: Data) {
-        text += String(decoding: block, as: UTF8.self).replacingOccurrences(of: "
-", with: "
-")
+        text += String(decoding: block, as: UTF8.self).replacingOccurrences(of: "\r\n", with: "\n")
     }
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
