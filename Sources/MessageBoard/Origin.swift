@@ -13,6 +13,11 @@ public struct Origin: Sendable, Hashable {
         self.port = port
         self.road = road
     }
+
+    /// `address:port`, an IPv6 address in brackets.
+    public var endpoint: String {
+        (address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]" : address) + ":\(port)"
+    }
 }
 
 /// A road to the board: a transport and the protocol spoken on it.

@@ -27,6 +27,7 @@ struct HTTPConnections: Sendable {
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
         try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(limits.bodyBytes)))
         try pipeline.addHandler(HTTPGuard(policy: policy, limits: limits, budget: budget))
+        try pipeline.addHandler(HTTPAnswerPacking(threshold: limits.packedAnswerBytes))
         try pipeline.addHandler(HTTPServer(work: work))
     }
 }

@@ -192,9 +192,15 @@ package final class HTTPGuard: ChannelDuplexHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-        isLast = true
-        if state == .waiting { context.close(promise: nil) }
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            isLast = true
+            if state == .waiting { context.close(promise: nil) }
+        case ChannelEvent.inputClosed:
+            isLast = true
+            if state != .answering { context.close(promise: nil) }
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     // MARK: Time

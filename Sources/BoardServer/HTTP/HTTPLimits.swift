@@ -19,6 +19,8 @@ public struct HTTPLimits: Sendable {
     public var allBodyBytes = 512 << 20
     /// Bytes of a request's or an answer's body that are not counted.
     public var freeBodyBytes = 16 << 10
+    /// Bytes of an answer from which on it is packed for a client that takes gzip.
+    public var packedAnswerBytes = 4 << 10
     /// Numbers of messages in one answer.
     public var idsInAnswer = 200_000
     /// Messages in one answer.

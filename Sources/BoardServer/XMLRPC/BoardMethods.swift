@@ -128,7 +128,7 @@ struct BoardMethods: Sendable {
 
     private func messages(
         after id: Int, on boards: String, limit: Int, wait: Int
-    ) async throws(XMLRPCFault) -> [XMLRPCValue] {
+    ) async throws(XMLRPCFault) -> [[String: XMLRPCValue]] {
         guard (1...limits.messagesInAnswer).contains(limit) else {
             throw .invalidParameters("limit is \(limit), but has to be 1 to \(limits.messagesInAnswer)")
         }

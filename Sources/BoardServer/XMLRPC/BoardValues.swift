@@ -90,14 +90,15 @@ extension Message {
     }
 
     /// Everything about it.
-    var asStruct: XMLRPCValue {
+    var asStruct: [String: XMLRPCValue] {
         var members: [String: XMLRPCValue] = [
             "id": .int(id), "board": .string(board.text), "time": .double(time.seconds),
-            "ip": .string(origin.address), "port": .int(Int64(origin.port)), "road": .string(origin.road.name),
+            "origin": .string(origin.endpoint), "ip": .string(origin.address), "port": .int(Int64(origin.port)),
+            "road": .string(origin.road.name),
             "attributes": .struct(attributes.values.mapValues { .text(Array($0.utf8)) }), "msg": .text(body),
         ]
         if let author { members["author"] = .text(Array(author.utf8)) }
-        return .struct(members)
+        return members
     }
 }
 

@@ -14,12 +14,6 @@ struct MessagePrinter {
     /// Bytes of a text that people are shown; `get` and `--json` have all of it.
     private static let longestLine = 1_024
 
-    /// `host:port`, an IPv6 address in brackets.
-    private static func origin(of message: Message) -> String {
-        let address = message.origin.address
-        return (address.contains(":") ? "[\(address)]" : address) + ":\(message.origin.port)"
-    }
-
     /// The line for people, without control characters except those of the colours.
     func line(_ message: Message, colours: Bool) -> String {
         let time = Date(timeIntervalSince1970: message.time.seconds).formatted(
@@ -27,7 +21,7 @@ struct MessagePrinter {
                 format:
                     "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
                 timeZone: .current, calendar: Calendar(identifier: .gregorian)))
-        let writer = message.author ?? Self.origin(of: message)
+        let writer = message.author ?? message.origin.endpoint
         let board = showsBoard ? "\(message.board)  " : ""
         let head = "\(message.id)  \(time)  \(board)\(harmless(writer))"
         var text = harmless(String(decoding: message.body.prefix(Self.longestLine), as: UTF8.self))
@@ -49,7 +43,7 @@ struct MessagePrinter {
             try object.encode(message.id, forKey: .id)
             try object.encode(message.board.text, forKey: .board)
             try object.encode(message.time.seconds, forKey: .time)
-            try object.encode(MessagePrinter.origin(of: message), forKey: .origin)
+            try object.encode(message.origin.endpoint, forKey: .origin)
             try object.encode(message.origin.road.name, forKey: .road)
             try object.encode(message.author, forKey: .author)
             try object.encode(message.attributes.values, forKey: .attributes)
