@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
         .testTarget(
-            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")],
+            swiftSettings: settings),
         .testTarget(
             name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(

@@ -3,6 +3,7 @@
 /// ```
 /// EF BB BF                UTF-8                3C 00    UTF-16, little-endian
 /// FF FE    FE FF          UTF-16               00 3C    UTF-16, big-endian
+/// FF FE 00 00             UTF-32, refused, as is 00 00 FE FF
 /// else                    what the XML declaration says: UTF-8, US-ASCII or ISO-8859-1; UTF-8 without one
 /// ```
 ///
@@ -13,6 +14,9 @@ enum XMLEncoding {
     /// - Returns: the document in UTF-8, of characters that XML 1.0 has, and where it begins after its byte order mark and
     ///   its declaration.
     static func decode(_ document: [UInt8]) throws(XMLRPCDocumentError) -> (bytes: [UInt8], start: Int) {
+        if [[0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF]].contains(document.prefix(4)) {
+            throw XMLRPCDocumentError(.unsupportedEncoding, "UTF-32")
+        }
         let (detected, mark) = detect(document)
         let isWide = detected?.isWide ?? false
         var bytes = isWide ? try utf16(document[mark...], isBigEndian: detected == .utf16BigEndian) : document

@@ -6,9 +6,9 @@
 /// |        <value>|before the next tag|</value>| ...
 /// ```
 ///
-/// Our own, since Foundation's parser refuses texts over 10 MB, takes 2.4 s for a tag with 100,000 attributes before it lets
-/// anybody count them, and reports success for documents such as `<a/>x` and `<a><b></a>`. Bytes from 0x80 are taken for
-/// letters in names; otherwise what is read here is well-formed.
+/// Our own, since Foundation's parser (of Swift 6.3) ends the program at `<?a?>`, refuses texts over 10 MB, takes 2.4 s for a
+/// tag with 100,000 attributes before it lets anybody count them, and reports success for documents such as `<a/>x` and
+/// `<a><b></a>`. Bytes from 0x80 are taken for letters in names; otherwise what is read here is well-formed.
 struct XMLReader {
     /// A tag.
     struct Tag {
@@ -21,7 +21,7 @@ struct XMLReader {
     /// The document: UTF-8, without characters that XML does not have.
     let bytes: [UInt8]
     /// The next byte.
-    private(set) var place: Int
+    var place: Int
     private let maximumAttributes: Int
 
     /// A reader of a document in any encoding that ``XMLEncoding`` knows.
@@ -42,12 +42,12 @@ struct XMLReader {
     }
 
     /// The byte so many further on; 0, which no document holds, after the end.
-    @inline(__always) private func peek(_ distance: Int = 0) -> UInt8 {
+    @inline(__always) func peek(_ distance: Int = 0) -> UInt8 {
         let index = place + distance
         return index < bytes.count ? bytes[index] : 0
     }
 
-    private func isNext(_ text: StaticString) -> Bool {
+    func isNext(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard bytes.count - place >= count else { return false }
         for offset in 0..<count where bytes[place + offset] != text.utf8Start[offset] { return false }
@@ -175,7 +175,7 @@ extension XMLReader {
     }
 
     /// Skips a comment or a processing instruction, if one begins here.
-    private mutating func skipAside() throws(XMLRPCDocumentError) -> Bool {
+    mutating func skipAside() throws(XMLRPCDocumentError) -> Bool {
         if isNext("<!--") {
             let start = place
             place += 4
@@ -207,125 +207,5 @@ extension XMLReader {
             place += 1
         }
         throw error(.notWellFormed, "a processing instruction does not end", at: start)
-    }
-}
-
-// MARK: Text
-
-extension XMLReader {
-    /// The text up to the next tag; comments and processing instructions in it are left out, CDATA and references are put
-    /// in, and line ends become LF (XML 1.0, section 2.11). A part of the document when it stands there as it is.
-    mutating func text() throws(XMLRPCDocumentError) -> ArraySlice<UInt8> {
-        let start = place
-        skipPlain()
-        // The most common end of a text, and of all that is not special in one.
-        if isAtTag { return bytes[start..<place] }
-        var text = Array(bytes[start..<place])
-        while place < bytes.count && !isAtTag {
-            switch bytes[place] {
-            case UInt8(ascii: "&"): appendUTF8(try reference(), to: &text)
-            case 0x0D:
-                text.append(0x0A)
-                place += peek(1) == 0x0A ? 2 : 1
-            case UInt8(ascii: "]"):
-                if isNext("]]>") { throw error(.notWellFormed, "]]> in a text") }
-                text.append(UInt8(ascii: "]"))
-                place += 1
-            default:
-                if isNext("<![CDATA[") {
-                    try cdata(to: &text)
-                } else if try !skipAside() {
-                    throw error(
-                        .notWellFormed, isNext("<!DOCTYPE") ? "a DOCTYPE is not accepted" : "<! begins nothing known")
-                }
-            }
-            let plain = place
-            skipPlain()
-            text.append(contentsOf: bytes[plain..<place])
-        }
-        return text[...]
-    }
-
-    /// Whether a start or end tag begins here.
-    private var isAtTag: Bool {
-        guard peek() == UInt8(ascii: "<") else { return false }
-        return peek(1) != UInt8(ascii: "!") && peek(1) != UInt8(ascii: "?")
-    }
-
-    @inline(__always) private mutating func skipPlain() {
-        var place = place
-        while place < bytes.count {
-            let byte = bytes[place]
-            if byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == 0x0D || byte == UInt8(ascii: "]") {
-                break
-            }
-            place += 1
-        }
-        self.place = place
-    }
-
-    private mutating func cdata(to text: inout [UInt8]) throws(XMLRPCDocumentError) {
-        let start = place
-        place += 9
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "]") where isNext("]]>"):
-                place += 3
-                return
-            case 0x0D:
-                text.append(0x0A)
-                place += peek(1) == 0x0A ? 2 : 1
-            case let byte:
-                text.append(byte)
-                place += 1
-            }
-        }
-        throw error(.notWellFormed, "a CDATA section does not end", at: start)
-    }
-
-    /// The character that a reference stands for.
-    private mutating func reference() throws(XMLRPCDocumentError) -> Unicode.Scalar {
-        let start = place
-        let entities: [(StaticString, Unicode.Scalar)] = [
-            ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"),
-        ]
-        for (name, scalar) in entities where isNext(name) {
-            place += name.utf8CodeUnitCount
-            return scalar
-        }
-        guard peek(1) == UInt8(ascii: "#") else { throw error(.notWellFormed, "an unknown entity") }
-        let isHexadecimal = peek(2) == UInt8(ascii: "x")
-        place += isHexadecimal ? 3 : 2
-        var value: UInt32 = 0
-        var digits = 0
-        while let digit = Self.digit(peek(), isHexadecimal: isHexadecimal) {
-            // Past the last character it stays there: so many zeros as one likes may come first, and nothing overflows.
-            value = min(value * (isHexadecimal ? 16 : 10) + digit, 0x11_0000)
-            digits += 1
-            place += 1
-        }
-        guard digits > 0, peek() == UInt8(ascii: ";"), let scalar = Unicode.Scalar(value), XMLText.isCarried(scalar)
-        else {
-            throw error(.notWellFormed, "a reference to no character", at: start)
-        }
-        place += 1
-        return scalar
-    }
-
-    private static func digit(_ byte: UInt8, isHexadecimal: Bool) -> UInt32? {
-        switch byte {
-        case 0x30...0x39: UInt32(byte - 0x30)
-        case 0x41...0x46 where isHexadecimal: UInt32(byte - 0x41 + 10)
-        case 0x61...0x66 where isHexadecimal: UInt32(byte - 0x61 + 10)
-        default: nil
-        }
-    }
-
-    private func appendUTF8(_ scalar: Unicode.Scalar, to text: inout [UInt8]) {
-        if scalar.isASCII {
-            text.append(UInt8(truncatingIfNeeded: scalar.value))
-        } else {
-            text.append(contentsOf: String(scalar).utf8)
-        }
     }
 }
