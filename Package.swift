@@ -20,6 +20,7 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -78,7 +79,7 @@ let package = Package(
             name: "BoardServer",
             dependencies: [
                 "MessageBoard", "BoardWire", "Multicast", "XMLRPC",
-                httpTypes, hummingbird, lifecycle, logging, nioCompression, nioCore, nioHTTP1, nioHTTPTypes,
+                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
             ],
             swiftSettings: settings),
@@ -110,7 +111,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BoardServerTests",
-            dependencies: ["BoardServer", "BoardClient", "MessageBoard", logging, lifecycle, nioCore, nioPosix],
+            dependencies: [
+                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded, nioHTTP1,
+                nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "BoardClientTests", dependencies: ["BoardClient", "BoardWire", "MessageBoard", nioCore, nioEmbedded],

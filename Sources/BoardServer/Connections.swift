@@ -38,6 +38,13 @@ final class Connections: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
+    /// Tells all that the server stops: each ends when it has nothing in hand.
+    func quiesce() {
+        for channel in state.withLock({ Array($0.open.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
     /// Waits until no connection is open; cuts those that are when the task is cancelled.
     func drain() async {
         await withTaskCancellationHandler {

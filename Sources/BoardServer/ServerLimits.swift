@@ -58,6 +58,9 @@ public struct ServerLimits: Sendable {
     /// Seconds that a live connection whose requests cannot be read may take to read what it was told.
     public var liveLingerSeconds: Int64 = 5
 
+    /// Of the web's road; ``connections``, ``backlog`` and ``idleSeconds`` hold there too.
+    public var http = HTTPLimits()
+
     /// The limits of a server that is not told otherwise.
     public init() {}
 }

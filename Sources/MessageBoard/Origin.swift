@@ -36,4 +36,8 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     public static let tcp = Road("tcp")
     /// One long-lived connection, on which the server speaks too.
     public static let live = Road("live")
+    /// The web, and what is called by way of it.
+    public static let http = Road("http")
+    /// Calls by XML-RPC.
+    public static let xmlrpc = Road("xmlrpc")
 }

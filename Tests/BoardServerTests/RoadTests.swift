@@ -115,6 +115,20 @@ struct RoadTests {
         }
     }
 
+    @Test func `an answer that a session cannot keep is told to be none`() async throws {
+        var limits = ServerLimits()
+        limits.sessionAnswerBytes = 150
+        try await withClient(.udp, limits: limits) { _, endpoint in
+            let client = BoardClient(road: SessionRoad(endpoint, timeout: .seconds(10)))
+            for _ in 0..<3 { _ = try await client.publish(PublishRequest(body: Array(repeating: 0x61, count: 100))) }
+            await #expect {
+                try await client.last(nil) { _ in }
+            } throws: { error in
+                if case ClientError.answer(.refused(.serverFailed, _)) = error { true } else { false }
+            }
+        }
+    }
+
     @Test func `a port that another server has is refused`() async throws {
         try await withClient(.udp) { _, endpoint in
             let processor = RequestProcessor(board: MemoryBoard(now: { Timestamp(microseconds: 1) }))

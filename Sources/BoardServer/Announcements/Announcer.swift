@@ -1,5 +1,6 @@
 public import BoardWire
 public import Logging
+import MessageBoard
 package import Multicast
 import NIOCore
 public import NIOPosix
@@ -107,7 +108,7 @@ extension AnnouncedBoard {
         var board = self
         board.roads = roads.compactMap { road in
             guard let place = Self.place(road.place, on: interface) else { return nil }
-            return Road(name: road.name, place: place)
+            return Road(name: road.name, place: road.name == MessageBoard.Road.http.name ? "http://\(place)/" : place)
         }
         return board.roads.isEmpty ? nil : .board(board)
     }

@@ -17,23 +17,8 @@ public final class TCPGateway: Service {
 
     private let listener: any Channel
     private let connections: Connections
-    private let lanes: [Lane]
+    private let lanes: Lanes<StreamWork>
     private let processor: RequestProcessor
-
-    /// What the connections of one event loop leave to be waited for.
-    private struct Lane: Sendable {
-        let loop: any EventLoop
-        let executor: EventLoopExecutor
-        /// Bounded by ``ServerLimits/connections``.
-        let work: AsyncStream<StreamWork>
-        let input: AsyncStream<StreamWork>.Continuation
-
-        init(_ loop: any EventLoop) {
-            self.loop = loop
-            executor = EventLoopExecutor(loop)
-            (work, input) = AsyncStream.makeStream()
-        }
-    }
 
     /// Opens the road; what has to be waited for waits until ``run()``.
     ///
@@ -44,8 +29,7 @@ public final class TCPGateway: Service {
     ) async throws {
         let connections = Connections(limit: limits.connections)
         let requestBytes = ByteBudget(limit: limits.unfinishedRequestBytes)
-        let lanes = group.makeIterator().map(Lane.init)
-        let inputs = Dictionary(uniqueKeysWithValues: lanes.map { (ObjectIdentifier($0.loop), $0.input) })
+        let lanes = Lanes<StreamWork>(group)
         do {
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
             listener = try await ServerBootstrap(group: group)
@@ -64,7 +48,7 @@ public final class TCPGateway: Service {
                             IdleStateHandler(allTimeout: .seconds(limits.idleSeconds)),
                             StreamServer(
                                 processor: processor, limits: limits, requestBytes: requestBytes,
-                                work: inputs[ObjectIdentifier(channel.eventLoop)]!))  // every loop of the group has one
+                                work: lanes.input(on: channel.eventLoop)))
                     }
                 }
                 .bind(to: address).get()
@@ -85,22 +69,12 @@ public final class TCPGateway: Service {
                     // The work ends with the last connection. An error of closing is one of having closed.
                     try? await self.listener.closeFuture.get()
                     await self.connections.drain()
-                    for lane in self.lanes { lane.input.finish() }
+                    self.lanes.finish()
                 }
-                for lane in lanes {
-                    group.addTask(executorPreference: lane.executor) { await self.serve(lane) }
-                }
+                group.addTask { await self.lanes.carryOut { await self.carryOut($0) } }
             }
         } onCancelOrGracefulShutdown: { [listener] in
             listener.close(promise: nil)
-        }
-    }
-
-    private func serve(_ lane: Lane) async {
-        await withDiscardingTaskGroup { group in
-            for await piece in lane.work {
-                group.addImmediateTask(executorPreference: lane.executor) { await self.carryOut(piece) }
-            }
         }
     }
 

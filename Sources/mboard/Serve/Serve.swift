@@ -19,7 +19,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a board.",
         discussion: """
-            Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, data in ~/.local/state/mboard. A setting can be \
+            Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, the web's requests \
+            (XML-RPC at /RPC2) on 7780, data in ~/.local/state/mboard. A setting can be \
             a flag, a variable (MBOARD_DATA for --data), or a key of the file; `mboard config` shows what is in force.
             SIGTERM or Ctrl-C finishes what is in hand and ends; a second one ends at once.
             """)
@@ -90,6 +91,17 @@ struct Serve: AsyncParsableCommand {
             let gateway = try await LiveGateway(
                 host: live.host, port: live.port, processor: processor, limits: limits, logger: logger)
             server.endpoints["live"] = gateway.endpoint
+            services.append(gateway)
+        }
+        if let http = configuration.http {
+            let gateway = try await HTTPGateway(
+                host: http.host, port: http.port, names: configuration.httpNames,
+                calls: [
+                    XMLRPCCalls(
+                        board: store.board, limits: limits.http, servesValidator: configuration.servesXMLRPCValidator,
+                        logger: logger)
+                ], routes: [HealthRoutes(board: store.board, serverID: store.serverID)], limits: limits, logger: logger)
+            server.endpoints["http"] = gateway.endpoint
             services.append(gateway)
         }
         if configuration.isAnnounced {

@@ -19,7 +19,11 @@ struct ServerConfiguration {
     let udp: Endpoint?
     let tcp: Endpoint?
     let live: Endpoint?
+    let http: Endpoint?
+    /// Names that the web's requests may have for this server.
+    let httpNames: [String]
     let isAnnounced: Bool
+    let servesXMLRPCValidator: Bool
     let limits: ServerLimits
     let logLevel: Logger.Level
 
@@ -31,18 +35,20 @@ struct ServerConfiguration {
         udp = try Self.endpoint(.udp, settings)
         tcp = try Self.endpoint(.tcp, settings)
         live = try Self.endpoint(.live, settings)
-        guard udp != nil || tcp != nil || live != nil else {
-            throw SettingError("every road is off: nobody could reach the board. Leave --udp, --tcp or --live on")
+        http = try Self.endpoint(.http, settings)
+        guard udp != nil || tcp != nil || live != nil || http != nil else {
+            throw SettingError("every road is off: nobody could reach the board. Leave --udp, --tcp, --live or --http on")
         }
-        switch settings[.announce].value {
-        case "on": isAnnounced = true
-        case "off": isAnnounced = false
-        default: throw settings.error(.announce, "on or off")
-        }
+        httpNames = settings[.httpNames].value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        isAnnounced = try Self.isOn(.announce, settings)
+        servesXMLRPCValidator = try Self.isOn(.xmlrpcValidator, settings)
         var limits = ServerLimits()
         limits.requestBytes = try settings.number(.maxRequest, in: 1...limits.requestBytes)
         limits.connections = try settings.number(.maxConnections, in: 1...1_000_000)
         limits.idleSeconds = Int64(try settings.number(.idleTimeout, in: 1...86_400))
+        limits.http.idleSeconds = limits.idleSeconds
+        limits.http.bodySeconds = Int64(try settings.number(.requestTimeout, in: 1...86_400))
+        limits.http.bodyBytes = min(limits.http.bodyBytes, limits.requestBytes)
         limits.replyBytesPerSecond = try settings.number(.replyRate, in: 1_024...1 << 40)
         limits.replyBurstBytes = try settings.number(.replyBurst, in: 1_024...1 << 40)
         self.limits = limits
@@ -66,6 +72,14 @@ struct ServerConfiguration {
     /// A path whose `~/` is the home directory, as in a shell: in a file no shell expands it.
     private static func path(_ text: String) -> String {
         text.hasPrefix("~/") ? NSString(string: text).expandingTildeInPath : text
+    }
+
+    private static func isOn(_ setting: Setting, _ settings: Settings) throws -> Bool {
+        switch settings[setting].value {
+        case "on": true
+        case "off": false
+        default: throw settings.error(setting, "on or off")
+        }
     }
 
     private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {

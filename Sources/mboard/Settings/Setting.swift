@@ -8,12 +8,16 @@ enum Setting: String, CaseIterable {
     case udp
     case tcp
     case live
+    case http
+    case httpNames = "http-names"
     case announce
     case maxRequest = "max-request"
     case maxConnections = "max-connections"
     case idleTimeout = "idle-timeout"
+    case requestTimeout = "request-timeout"
     case replyRate = "reply-rate"
     case replyBurst = "reply-burst"
+    case xmlrpcValidator = "xmlrpc-validator"
     case logLevel = "log-level"
 
     /// The name of the environment variable.
@@ -31,12 +35,16 @@ enum Setting: String, CaseIterable {
         case .udp: "where to listen for datagrams: HOST:PORT, port 0 for any free one, or off"
         case .tcp: "where to listen for connections of one request each: HOST:PORT, or off"
         case .live: "where to listen for long-lived connections: HOST:PORT, or off"
+        case .http: "where to listen for the web's requests, XML-RPC among them: HOST:PORT, or off"
+        case .httpNames: "host names, with commas between, that web requests may name this server by besides addresses"
         case .announce: "on: tell the networks that its roads are on that the board is here (mboard discover); or off"
         case .maxRequest: "bytes of one request on a connection"
         case .maxConnections: "connections at a time, on each road"
         case .idleTimeout: "seconds without a byte after which a connection is cut"
+        case .requestTimeout: "seconds that a web request's body may take to arrive"
         case .replyRate: "bytes a second by datagram to one network (/24, /64) when bound beyond loopback"
         case .replyBurst: "bytes that may go to it at once"
+        case .xmlrpcValidator: "on: serve the methods of the validator1 suite too, for tests of XML-RPC clients; or off"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
         }
     }
@@ -49,13 +57,15 @@ enum Setting: String, CaseIterable {
                 + "/.local/state/mboard"
         case .name: "mboard"
         case .durability: "full"
-        case .readyFile: ""
+        case .readyFile, .httpNames: ""
         case .udp, .tcp: "127.0.0.1:7777"
         case .live: "127.0.0.1:7778"
-        case .announce: "off"
+        case .http: "127.0.0.1:7780"
+        case .announce, .xmlrpcValidator: "off"
         case .maxRequest: "209715200"
         case .maxConnections: "10000"
         case .idleTimeout: "30"
+        case .requestTimeout: "120"
         case .replyRate: "65536"
         case .replyBurst: "262144"
         case .logLevel: "info"

@@ -15,12 +15,18 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.udp, "endpoint")) var udp: String?
     @Option(help: Self.help(.tcp, "endpoint")) var tcp: String?
     @Option(help: Self.help(.live, "endpoint")) var live: String?
+    @Option(help: Self.help(.http, "endpoint")) var http: String?
+    @Option(name: .customLong("http-names"), help: Self.help(.httpNames, "names")) var httpNames: String?
     @Option(help: Self.help(.announce, "on|off")) var announce: String?
     @Option(name: .customLong("max-request"), help: Self.help(.maxRequest, "bytes")) var maxRequest: String?
     @Option(name: .customLong("max-connections"), help: Self.help(.maxConnections, "count")) var maxConnections: String?
     @Option(name: .customLong("idle-timeout"), help: Self.help(.idleTimeout, "seconds")) var idleTimeout: String?
+    @Option(name: .customLong("request-timeout"), help: Self.help(.requestTimeout, "seconds"))
+    var requestTimeout: String?
     @Option(name: .customLong("reply-rate"), help: Self.help(.replyRate, "bytes")) var replyRate: String?
     @Option(name: .customLong("reply-burst"), help: Self.help(.replyBurst, "bytes")) var replyBurst: String?
+    @Option(name: .customLong("xmlrpc-validator"), help: Self.help(.xmlrpcValidator, "on|off"))
+    var xmlrpcValidator: String?
     @Option(name: .customLong("log-level"), help: Self.help(.logLevel, "level")) var logLevel: String?
 
     /// All settings in force.
@@ -31,8 +37,8 @@ struct SettingFlags: ParsableArguments {
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
             .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp, .live: live,
-            .announce: announce,
-            .maxRequest: maxRequest, .maxConnections: maxConnections, .idleTimeout: idleTimeout,
+            .http: http, .httpNames: httpNames, .announce: announce, .maxRequest: maxRequest, .maxConnections: maxConnections, 
+            .idleTimeout: idleTimeout, .requestTimeout: requestTimeout, .xmlrpcValidator: xmlrpcValidator,
             .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
         ]
         return given.compactMapValues { $0 }

@@ -1,0 +1,32 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+
+/// How a web connection is set up.
+struct HTTPConnections: Sendable {
+    let policy: HostPolicy
+    let limits: HTTPLimits
+    let budget: ByteBudget
+
+    init(policy: HostPolicy, limits: HTTPLimits) {
+        self.policy = policy
+        self.limits = limits
+        budget = ByteBudget(limit: limits.allBodyBytes)
+    }
+
+    /// Puts the handlers of a connection in their places.
+    func configure(_ channel: any Channel, work: AsyncStream<HTTPWork>.Continuation) throws {
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerBytes
+        decoding.maxHeaderListSize = limits.headerBytes
+        decoding.maxHeaderFieldCount = limits.headerFields
+        let pipeline = channel.pipeline.syncOperations
+        // The assistance lets one request pass at a time.
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(limits.bodyBytes)))
+        try pipeline.addHandler(HTTPGuard(policy: policy, limits: limits, budget: budget))
+        try pipeline.addHandler(HTTPServer(work: work))
+    }
+}
