@@ -21,10 +21,10 @@ struct HTTPConnections: Sendable {
         decoding.maxHeaderListSize = limits.headerBytes
         decoding.maxHeaderFieldCount = limits.headerFields
         let pipeline = channel.pipeline.syncOperations
-        // The assistance lets one request pass at a time.
         try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        try pipeline.addHandler(HTTPTurns())
         try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(limits.bodyBytes)))
         try pipeline.addHandler(HTTPGuard(policy: policy, limits: limits, budget: budget))
         try pipeline.addHandler(HTTPAnswerPacking(threshold: limits.packedAnswerBytes))

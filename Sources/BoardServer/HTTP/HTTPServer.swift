@@ -27,6 +27,8 @@ final class HTTPServer: ChannelInboundHandler {
 
     private let work: AsyncStream<HTTPWork>.Continuation
     private var context: ChannelHandlerContext?
+    /// Asked of the system once.
+    private var origin: Origin?
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
@@ -54,7 +56,8 @@ final class HTTPServer: ChannelInboundHandler {
     }
 
     private func handOver(_ context: ChannelHandlerContext) {
-        guard let head, let origin = context.remoteAddress.flatMap({ Origin($0, road: .http) }) else {
+        if origin == nil { origin = context.remoteAddress.flatMap { Origin($0, road: .http) } }
+        guard let head, let origin else {
             return context.close(promise: nil)  // the client has gone already
         }
         self.head = nil

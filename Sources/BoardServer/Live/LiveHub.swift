@@ -23,6 +23,9 @@ final class LiveHub {
     private var feeds: [BoardName: [LiveFeed]] = [:]
     private var wideFeeds: [LiveFeed] = []
     private var servers: [ObjectIdentifier: LiveServer] = [:]
+    /// Tells that there is a connection: the board is not followed while there is none, which costs every publish.
+    private let joined: AsyncStream<Void>
+    private let joinedInput: AsyncStream<Void>.Continuation
     private var drafts: [Draft] = []
     private var parts: [LiveWork.Part] = []
 
@@ -36,12 +39,14 @@ final class LiveHub {
         self.loop = loop
         self.work = work
         self.logger = logger
+        (joined, joinedInput) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     // MARK: Connections
 
     func join(_ server: LiveServer) {
         servers[ObjectIdentifier(server)] = server
+        joinedInput.yield()
         if isEnding { server.end() }
     }
 
@@ -107,20 +112,28 @@ final class LiveHub {
 
     /// Gives the feeds every message as it comes, until the task is cancelled or the board stops.
     func follow() async {
-        do throws(BoardError) {
-            try await skip()
-        } catch {
-            return logger.error("live news cannot begin", metadata: ["reason": "\(error)"])
+        for await _ in joined {
+            do throws(BoardError) {
+                try await skip()
+            } catch {
+                return logger.error("live news cannot begin", metadata: ["reason": "\(error)"])
+            }
+            guard await followWhileConnected() else { return }
         }
+    }
+
+    /// `false` when there is nothing more to follow.
+    private func followWhileConnected() async -> Bool {
         while true {
             do throws(BoardError) { try await board.waitForMessage(after: fed, on: .all) } catch {
-                return  // the task was cancelled, or the board takes no more messages
+                return false  // the task was cancelled, or the board takes no more messages
             }
+            if servers.isEmpty { return true }
             do throws(BoardError) {
                 let page = try await board.messages(in: MessageRange(boards: .all, after: fed), page: Self.page)
                 if page.isEmpty { try await skip() } else { feed(page) }
             } catch {
-                if error == .cancelled { return }
+                if error == .cancelled { return false }
                 logger.error("live news was interrupted", metadata: ["reason": "\(error)"])
                 try? await skip()  // the connections read what was passed over themselves, and each learns why not
             }
