@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
 
 /// How a web connection is set up.
 struct HTTPConnections: Sendable {
@@ -24,10 +23,8 @@ struct HTTPConnections: Sendable {
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
-        try pipeline.addHandler(HTTPTurns())
-        try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(limits.bodyBytes)))
+        try pipeline.addHandler(HTTPTurns(unpackedBytes: limits.bodyBytes))
         try pipeline.addHandler(HTTPGuard(policy: policy, limits: limits, budget: budget))
-        try pipeline.addHandler(HTTPAnswerPacking(threshold: limits.packedAnswerBytes))
         try pipeline.addHandler(HTTPServer(work: work))
     }
 }

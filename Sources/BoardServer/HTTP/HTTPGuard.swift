@@ -3,7 +3,7 @@ package import NIOHTTP1
 import NIOHTTPCompression
 
 /// Stands before everything that serves a web connection: what is foreign, too big or too slow is answered here and goes
-/// no further.
+/// no further. Answers are packed behind it.
 ///
 ///     waiting --head--> receiving --end--> answering --answer's end--> waiting     (keep-alive)
 ///        \__________________\__________________\_______ refused --> closed         (or after the last answer)
@@ -33,6 +33,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
     private var bytesInHand = 0
     private var bytesFromBudget = 0
     private var isLast = false
+    private var codings = HTTPCodings()
     /// What the connection's last request named, and was served for.
     private var knownHosts: [String] = []
     private var hasAnswerBegun = false
@@ -74,6 +75,9 @@ package final class HTTPGuard: ChannelDuplexHandler {
             bodyBytes = 0
             if let status = refusal(of: head) { return refuse(status, context) }
             limit(limits.bodySeconds, context)
+            do { try codings.pack(head, from: limits.packedAnswerBytes, behind: self, context) } catch {
+                return refuse(.internalServerError, context)
+            }
         case (_, .body(let bytes)):
             bodyBytes += bytes.readableBytes
             guard bodyBytes <= limits.bodyBytes else { return refuse(.payloadTooLarge, context) }

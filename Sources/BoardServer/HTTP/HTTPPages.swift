@@ -27,7 +27,7 @@ struct HTTPPages: Sendable {
             response = Response(status: .internalServerError, headers: [.contentLength: "0"])
         }
         do {
-            var writer = Writer(connection: work.connection)
+            let writer = Writer(connection: work.connection)
             try await writer.send(.head(HTTPResponseHead(response.head, version: work.head.version)))
             try await response.body.write(writer)
         } catch {

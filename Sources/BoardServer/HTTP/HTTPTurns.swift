@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Lets one request of a connection pass at a time: what a client sends before it has its answer is held back, and the
-/// socket not read while there is any.
+/// socket not read while there is any. Packed bodies are unpacked behind it.
 ///
 /// NIO's own handler stops reading with every request, which costs two system calls; here a client that waits for its
 /// answers, as nearly all do, is always read from.
@@ -14,18 +14,24 @@ final class HTTPTurns: ChannelDuplexHandler {
 
     /// What waits for its turn; no more than the socket gave in one read.
     private enum Held {
-        case part(NIOAny, isEnd: Bool)
+        case part(HTTPServerRequestPart)
         case error(any Error)
         case inputClosed
     }
 
+    private let unpackedBytes: Int
+    private var codings = HTTPCodings()
     private var held = CircularBuffer<Held>()
     private var isAnswering = false
     private var wantsToRead = false
 
+    /// - Parameter unpackedBytes: of a body that comes packed.
+    init(unpackedBytes: Int) {
+        self.unpackedBytes = unpackedBytes
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let isEnd = if case .end = unwrapInboundIn(data) { true } else { false }
-        pass(.part(data, isEnd: isEnd), context)
+        pass(.part(unwrapInboundIn(data)), context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -40,9 +46,15 @@ final class HTTPTurns: ChannelDuplexHandler {
     private func pass(_ event: Held, _ context: ChannelHandlerContext) {
         guard !isAnswering else { return held.append(event) }
         switch event {
-        case .part(let part, let isEnd):
-            isAnswering = isEnd
-            context.fireChannelRead(part)
+        case .part(.end(let trailers)):
+            isAnswering = true
+            context.fireChannelRead(wrapInboundOut(.end(trailers)))
+        case .part(.head(let head)):
+            do { try codings.unpack(head, upTo: unpackedBytes, behind: self, context) } catch {
+                context.fireErrorCaught(error)
+            }
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .part(let part): context.fireChannelRead(wrapInboundOut(part))
         case .error(let error): context.fireErrorCaught(error)
         case .inputClosed: context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }

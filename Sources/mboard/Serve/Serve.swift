@@ -155,8 +155,8 @@ private struct Ready: Service {
     let announce: @Sendable () -> Void
 
     func run() async throws {
-        if let file { try server.write(to: file) }
         announce()
+        if let file { try server.write(to: file) }
         try? await gracefulShutdown()  // or cancelled: the server ends in both cases
         if let file { unlink(file) }
     }
