@@ -126,6 +126,7 @@ def test_a_restart_of_the_server_shows_every_message_once(server, watch):
     for thread in threads:
         thread.start()
     try:
+        eventually(lambda: watching.objects, "the watch has a connection that can be lost")
         for round in (1, 2):
             before = len(acknowledged)
             eventually(lambda: len(acknowledged) > before + 200, "the publishers go on")
