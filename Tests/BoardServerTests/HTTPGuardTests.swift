@@ -176,14 +176,46 @@ struct HTTPGuardTests {
         #expect(!connection.channel.isActive)
     }
 
-    @Test func `a client that says close is answered and closed`() throws {
+    @Test(arguments: [["connection": "close"], ["connection": "upgrade", "upgrade": "h2c"]] as [HTTPHeaders])
+    func `a client that says close, or wants another protocol, is answered and closed`(said: HTTPHeaders) throws {
         let connection = try Connection()
-        try connection.head(["content-length": "10", "connection": "close"])
+        var headers = said
+        headers.add(name: "content-length", value: "10")
+        try connection.head(headers)
         try connection.body(10)
         try connection.end()
         try connection.answer()
         #expect(try connection.sent()?.isLast == true)
         #expect(!connection.channel.isActive)
+    }
+
+    @Test func `a client that waits to be told to go on is told, once its head is found good`() throws {
+        let connection = try Connection()
+        try connection.head(["content-length": "10", "expect": "100-continue"])
+        #expect(try connection.sent()?.status == 100)
+        try connection.body(10)
+        try connection.end()
+        try connection.answer()
+        #expect(try connection.sent()?.status == 200)
+        let refused = try Connection()
+        try refused.head(["content-length": "1001", "expect": "100-continue"])
+        #expect(try refused.sent()?.status == 413)
+    }
+
+    @Test func `what a request holds is given back when it is answered, though its client has gone`() throws {
+        let budget = Budget(limit: 900)
+        let gate = HTTPGuard(policy: HostPolicy(names: []), limits: Self.limits, budget: budget)
+        let channel = EmbeddedChannel(handler: gate)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .POST, uri: "/", headers: ["host": "localhost", "content-length": "1000"])
+        try channel.writeInbound(HTTPServerRequestPart.head(head))
+        try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 0, count: 1_000)))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        try channel.close().wait()
+        #expect(!budget.take(1))
+        gate.answerMade()
+        #expect(budget.take(900))
     }
 
     @Test func `a stop ends who waits at once, and who is served after the answer`() throws {

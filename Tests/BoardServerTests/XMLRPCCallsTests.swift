@@ -153,6 +153,27 @@ struct XMLRPCCallsTests {
         #expect(messages.count == 1)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `the calls of one document wait no longer than one may`() async throws {
+        var limits = HTTPLimits()
+        limits.waitSeconds = 1
+        let brief = Self(limits: limits)
+        let wait: XMLRPCValue = .struct([
+            "methodName": .string("messages_after"),
+            "params": .array([.string("b"), .int(0), .int(10), .int(1)]),
+        ])
+        // With a second of its own for each, the test would be over its time.
+        _ = try await brief.call("system.multicall", .array(Array(repeating: wait, count: 300)))
+    }
+
+    @Test func `a number below all messages is one before the first`() async throws {
+        _ = try await call("publish", .string("x"))
+        guard case .array(let messages) = try await call("messages_after", .string("public"), .int(-5)) else {
+            Issue.record("no array")
+            return
+        }
+        #expect(messages.count == 1)
+    }
+
     @Test func `as many calls wait as the limit, and one more is refused`() async throws {
         var limits = HTTPLimits()
         limits.waitingCalls = 0

@@ -82,7 +82,7 @@ final class XMLRPCConnection: FollowedConnection {
         do throws(XMLRPCClientError) {
             return try await proxy.call(request, timeout: timeout + waiting)
         } catch {
-            throw error.forBoard(at: endpoint, timeout: timeout)
+            throw error.forBoard(at: endpoint, timeout: timeout + waiting)
         }
     }
 }

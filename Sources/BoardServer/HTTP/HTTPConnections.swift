@@ -20,11 +20,13 @@ struct HTTPConnections: Sendable {
         decoding.maxHeaderListSize = limits.headerBytes
         decoding.maxHeaderFieldCount = limits.headerFields
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        // The parser keeps what it passes over in a head, and what comes after an upgrade, uncounted: the decoder counts it.
+        try pipeline.addHandlers(
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(
+                HTTPRequestDecoder(limitConfiguration: decoding), maximumBufferSize: limits.unparsedBytes))
         try pipeline.addHandler(HTTPTurns(unpackedBytes: limits.bodyBytes))
-        try pipeline.addHandler(HTTPGuard(policy: policy, limits: limits, budget: budget))
-        try pipeline.addHandler(HTTPServer(work: work))
+        let gate = HTTPGuard(policy: policy, limits: limits, budget: budget)
+        try pipeline.addHandlers(gate, HTTPServer(work: work, gate: gate))
     }
 }

@@ -85,7 +85,7 @@ public final class HTTPGateway: Service {
     }
 
     private func answer(_ work: HTTPWork) async {
-        guard work.head.method == .POST, let call = calls[work.path] else { return await pages.answer(work) }
+        guard work.head.method == .POST, let call = calls[work.target.path] else { return await pages.answer(work) }
         let answer = await call.answer(work.body, from: work.origin)
         let fields: HTTPHeaders = ["Content-Type": call.contentType, "Content-Length": String(answer.count)]
         work.connection.value.send(HTTPResponseHead(version: work.head.version, status: .ok, headers: fields), answer)

@@ -37,6 +37,8 @@ package final class HTTPGuard: ChannelDuplexHandler {
     /// What the connection's last request named, and was served for.
     private var knownHosts: [String] = []
     private var hasAnswerBegun = false
+    /// The answer is written, and waits to be taken.
+    private var isAnswered = false
     /// When the present state has lasted too long.
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
@@ -54,13 +56,18 @@ package final class HTTPGuard: ChannelDuplexHandler {
 
     package func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
-        giveBack()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        giveBack()
+        // A request that is being answered holds its memory for as long as that takes, whoever has gone meanwhile.
+        if state != .answering || hasAnswerBegun { giveBack() }
         context.fireChannelInactive()
+    }
+
+    /// The answer to a request whose client has gone was made.
+    package func answerMade() {
+        giveBack()
     }
 
     // MARK: Requests
@@ -70,13 +77,18 @@ package final class HTTPGuard: ChannelDuplexHandler {
         switch (state, part) {
         case (.refused, _): return
         case (_, .head(let head)):
+            if isAnswered { answerTaken(context) }
             state = .receiving
-            isLast = isLast || !head.isKeepAlive
+            isLast = isLast || Self.isLast(head)
             bodyBytes = 0
             if let status = refusal(of: head) { return refuse(status, context) }
             limit(limits.bodySeconds, context)
             do { try codings.pack(head, from: limits.packedAnswerBytes, behind: self, context) } catch {
                 return refuse(.internalServerError, context)
+            }
+            if head.headers.contains(name: "expect"), head.version != .http1_0 {
+                let go = HTTPResponseHead(version: head.version, status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
             }
         case (_, .body(let bytes)):
             bodyBytes += bytes.readableBytes
@@ -89,10 +101,17 @@ package final class HTTPGuard: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
+    /// Whether nothing is read behind this request: the client says so, speaks HTTP/1.0, or wants to go over to another
+    /// protocol, which the parser takes for the end of HTTP.
+    private static func isLast(_ head: HTTPRequestHead) -> Bool {
+        !head.isKeepAlive || head.version == .http1_0 || head.method == .CONNECT
+            || head.headers.contains(name: "upgrade")
+    }
+
     /// What is wrong with a request, as far as its head tells.
     private func refusal(of head: HTTPRequestHead) -> HTTPResponseStatus? {
         let headers = head.headers
-        let hosts = headers["host"]
+        let hosts = HTTPTarget(head.uri).authority.map { [$0] } ?? headers["host"]
         let origins = headers["origin"]
         if hosts.isEmpty || hosts != knownHosts || !origins.isEmpty {
             switch policy.refusal(hosts: hosts, origins: origins, requiresHost: head.version != .http1_0) {
@@ -135,7 +154,8 @@ package final class HTTPGuard: ChannelDuplexHandler {
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case HTTPParserError.headerOverflow: refuse(.requestHeaderFieldsTooLarge, context)
+        case HTTPParserError.headerOverflow, is ByteToMessageDecoderError.PayloadTooLargeError:
+            refuse(.requestHeaderFieldsTooLarge, context)
         case is HTTPParserError: refuse(.badRequest, context)
         case NIOHTTPDecompression.DecompressionError.limit: refuse(.payloadTooLarge, context)
         case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
@@ -183,16 +203,32 @@ package final class HTTPGuard: ChannelDuplexHandler {
     }
 
     private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
-        hasAnswerBegun = false
-        giveBack()
         guard isLast else {
-            state = .waiting
-            limit(limits.idleSeconds, context)
+            isAnswered = true
             return context.write(data, promise: promise)
         }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(data).assumeIsolated().whenComplete { _ in bound.value.close(promise: nil) }
         promise?.succeed()
+    }
+
+    package func flush(context: ChannelHandlerContext) {
+        context.flush()
+        if isAnswered, context.channel.isWritable { answerTaken(context) }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isAnswered, context.channel.isWritable { answerTaken(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// The client has the answer, but for what the channel holds anyway.
+    private func answerTaken(_ context: ChannelHandlerContext) {
+        isAnswered = false
+        hasAnswerBegun = false
+        giveBack()
+        state = .waiting
+        limit(limits.idleSeconds, context)
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -4,12 +4,14 @@ public struct HTTPLimits: Sendable {
     public var idleSeconds: Int64 = 30
     /// Seconds from a request's head until its body is whole.
     public var bodySeconds: Int64 = 120
-    /// Seconds from an answer's head until the client has taken all of it.
+    /// Seconds from an answer's head until the client has taken it, but for what the kernel and the channel hold.
     public var answerSeconds: Int64 = 120
     /// Seconds that a refused client may take to read why.
     public var lingerSeconds: Int64 = 5
     /// Bytes of all header fields of one request.
     public var headerBytes = 16 << 10
+    /// Bytes that came and make no part of a request yet.
+    public var unparsedBytes = 128 << 10
     /// Header fields of one request.
     public var headerFields = 100
     /// Bytes of a request's body, unpacked.
@@ -27,9 +29,9 @@ public struct HTTPLimits: Sendable {
     public var messagesInAnswer = 256
     /// Bytes of bodies in one answer; a first message larger than this still comes, alone.
     public var messageBytesInAnswer = 1 << 20
-    /// Seconds that a call may wait for news.
+    /// Seconds that a document's calls may wait for news, all together.
     public var waitSeconds = 30
-    /// Calls that wait for news at a time; a client that goes away leaves its own behind for as long as it was to wait.
+    /// Calls that wait for news at a time. One that was left by its client waits on, for ``waitSeconds`` at most.
     public var waitingCalls = 10_000
 
     /// The limits of a server that is not told otherwise.

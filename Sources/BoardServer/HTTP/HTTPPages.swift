@@ -21,9 +21,9 @@ struct HTTPPages: Sendable {
         do {
             let body = RequestBody(buffer: ByteBuffer(bytes: work.body))
             let context = HTTPContext(source: HTTPContext.Source(logger: logger, origin: work.origin))
-            response = try await router.respond(to: Request(head: HTTPRequest(work.head), body: body), context: context)
+            response = try await router.respond(to: Request(head: HTTPRequest(work), body: body), context: context)
         } catch {
-            logger.error("a page failed", metadata: ["path": "\(work.path)", "error": "\(type(of: error))"])
+            logger.error("a page failed", metadata: ["path": "\(work.target.path)", "error": "\(type(of: error))"])
             response = Response(status: .internalServerError, headers: [.contentLength: "0"])
         }
         do {
@@ -55,15 +55,16 @@ struct HTTPPages: Sendable {
 }
 
 extension HTTPRequest {
-    fileprivate init(_ head: HTTPRequestHead) {
+    fileprivate init(_ work: HTTPWork) {
         var fields = HTTPFields()
-        for (name, value) in head.headers {
+        for (name, value) in work.head.headers {
             guard let name = HTTPField.Name(name) else { continue }  // no parser lets one pass that is none
             fields.append(HTTPField(name: name, value: value))
         }
         self.init(
-            method: Method(rawValue: head.method.rawValue) ?? .get, scheme: "http", authority: fields[.init("host")!],
-            path: head.uri, headerFields: fields)
+            method: Method(rawValue: work.head.method.rawValue) ?? .get, scheme: "http",
+            authority: fields[.init("host")!],
+            path: String(work.target.pathAndQuery), headerFields: fields)
     }
 }
 

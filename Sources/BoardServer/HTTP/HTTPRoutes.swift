@@ -37,9 +37,10 @@ extension Router {
         let others = [HTTPRequest.Method.get, .head, .put, .delete, .options, .patch, .post, .trace].filter {
             $0 != method && !(method == .get && $0 == .head)
         }
+        let allowed = method == .get ? "GET, HEAD" : method.rawValue
         for other in others {
             on(path, method: other) { _, _ in
-                Response(status: .methodNotAllowed, headers: [.allow: method.rawValue, .contentLength: "0"])
+                Response(status: .methodNotAllowed, headers: [.allow: allowed, .contentLength: "0"])
             }
         }
     }

@@ -10,11 +10,7 @@ struct HTTPWork: Sendable {
     /// Where the answer goes; of the event loop that the request came on.
     let connection: NIOLoopBound<HTTPServer>
 
-    /// The path, without a query.
-    var path: Substring {
-        guard let query = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return head.uri[...] }
-        return head.uri[..<query]
-    }
+    var target: HTTPTarget { HTTPTarget(head.uri) }
 }
 
 /// Stands behind ``HTTPGuard``: takes requests in whole, hands them over as work, and sends the answers.
@@ -26,14 +22,16 @@ final class HTTPServer: ChannelInboundHandler {
     private static let firstBytes = 64 << 10
 
     private let work: AsyncStream<HTTPWork>.Continuation
+    private let gate: HTTPGuard
     private var context: ChannelHandlerContext?
     /// Asked of the system once.
     private var origin: Origin?
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    init(work: AsyncStream<HTTPWork>.Continuation) {
+    init(work: AsyncStream<HTTPWork>.Continuation, gate: HTTPGuard) {
         self.work = work
+        self.gate = gate
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -71,7 +69,7 @@ final class HTTPServer: ChannelInboundHandler {
 
     /// Sends a whole answer.
     func send(_ head: HTTPResponseHead, _ body: [UInt8]) {
-        guard let context else { return }  // the client has gone
+        guard let context else { return gate.answerMade() }  // the client has gone
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !body.isEmpty {
             let bytes = context.channel.allocator.buffer(bytes: body)
@@ -90,5 +88,6 @@ final class HTTPServer: ChannelInboundHandler {
     /// Ends the connection in the middle of an answer.
     func abort() {
         context?.close(promise: nil)
+        gate.answerMade()
     }
 }

@@ -5,6 +5,8 @@ import XMLRPC
 /// Who calls a method.
 struct XMLRPCCaller: Sendable {
     let origin: Origin
+    /// Until when the document's calls may wait for news, so that many in one wait no longer than one.
+    let patience: ContinuousClock.Instant
 }
 
 /// The board's methods: those of the lecture notes (figure 5.4) with their results, and fuller ones (protocols.md).
@@ -80,13 +82,13 @@ struct BoardMethods: Sendable {
             one, up to wait seconds (at most \(limits.waitSeconds)). The board may be a pattern such as "news.*".
             """
         methods.register("messages_after", help: help) { (_, boards: String, id: Int) in
-            try await messages(after: id, on: boards, limit: limits.messagesInAnswer, wait: 0)
+            try await messages(after: id, on: boards, limit: limits.messagesInAnswer)
         }
         methods.register("messages_after", help: help) { (_, boards: String, id: Int, limit: Int) in
-            try await messages(after: id, on: boards, limit: limit, wait: 0)
+            try await messages(after: id, on: boards, limit: limit)
         }
-        methods.register("messages_after", help: help) { (_, boards: String, id: Int, limit: Int, wait: Int) in
-            try await messages(after: id, on: boards, limit: limit, wait: wait)
+        methods.register("messages_after", help: help) { (caller, boards: String, id: Int, limit: Int, wait: Int) in
+            try await messages(after: id, on: boards, limit: limit, wait: wait, until: caller.patience)
         }
     }
 
@@ -127,7 +129,7 @@ struct BoardMethods: Sendable {
     }
 
     private func messages(
-        after id: Int, on boards: String, limit: Int, wait: Int
+        after id: Int, on boards: String, limit: Int, wait: Int = 0, until patience: ContinuousClock.Instant = .now
     ) async throws(XMLRPCFault) -> [[String: XMLRPCValue]] {
         guard (1...limits.messagesInAnswer).contains(limit) else {
             throw .invalidParameters("limit is \(limit), but has to be 1 to \(limits.messagesInAnswer)")
@@ -138,10 +140,11 @@ struct BoardMethods: Sendable {
         let boards = try BoardPattern(called: boards)
         let page = PageLimit(messages: limit, bytes: limits.messageBytesInAnswer)
         do throws(BoardError) {
-            var rest = MessageRange(boards: boards, after: MessageID(id))
+            var rest = MessageRange(boards: boards, after: MessageID(max(0, id)))
             rest.through = try await board.range(ofLast: 1, of: boards).through
             var messages = rest.isEmpty ? [] : try await board.messages(in: rest, page: page)
-            if messages.isEmpty, wait > 0, try await hasNews(after: rest.after, on: boards, within: .seconds(wait)) {
+            let time = min(.seconds(wait), ContinuousClock.now.duration(to: patience))
+            if messages.isEmpty, time > .zero, try await hasNews(after: rest.after, on: boards, within: time) {
                 rest.through = .max
                 messages = try await board.messages(in: rest, page: page)
             }

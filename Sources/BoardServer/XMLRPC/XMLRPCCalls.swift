@@ -10,6 +10,7 @@ public struct XMLRPCCalls: HTTPCall {
     public let contentType = "text/xml; charset=utf-8"
 
     private let methods: XMLRPCRouter<XMLRPCCaller>
+    private let patience: Duration
 
     /// - Parameter servesValidator: whether the methods of the validator1 suite are there too, for tests.
     public init(board: any Board, limits: HTTPLimits, servesValidator: Bool = false, logger: Logger) {
@@ -21,10 +22,11 @@ public struct XMLRPCCalls: HTTPCall {
         BoardMethods(board: board, limits: limits).register(on: &methods)
         if servesValidator { methods.registerValidator1() }
         self.methods = methods
+        patience = .seconds(limits.waitSeconds)
     }
 
     /// A `methodResponse` document, with a value or with a fault.
     public func answer(_ document: [UInt8], from origin: Origin) async -> [UInt8] {
-        await methods.answer(document, in: XMLRPCCaller(origin: origin))
+        await methods.answer(document, in: XMLRPCCaller(origin: origin, patience: .now + patience))
     }
 }

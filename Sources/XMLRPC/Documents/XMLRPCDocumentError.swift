@@ -2,11 +2,11 @@
 public struct XMLRPCDocumentError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The sort of mistake; each has its number among the interoperable faults.
     public enum Kind: Sendable, Hashable {
-        /// Not well-formed XML, or with a DOCTYPE, which is refused unread: -32700.
+        /// Not well-formed XML, a character that XML 1.0 does not have, or a DOCTYPE, which is refused unread: -32700.
         case notWellFormed
         /// An encoding that is not read: -32701.
         case unsupportedEncoding
-        /// Bytes that the encoding does not have, or a character that XML 1.0 does not: -32702.
+        /// Bytes that the encoding does not have: -32702.
         case invalidCharacter
         /// Well-formed, but no XML-RPC, or past a limit: -32600.
         case invalidRequest
@@ -20,7 +20,7 @@ public struct XMLRPCDocumentError: Error, Sendable, Hashable, CustomStringConver
     public var reason: String
     /// Where the mistake was noticed, counted from 1 in the document as UTF-8; `nil` when it is in no one place.
     public var line: Int?
-    /// Bytes into the line, counted from 1; `nil` when ``line`` is.
+    /// Characters into the line, counted from 1; `nil` when ``line`` is.
     public var column: Int?
 
     /// An error with these parts.

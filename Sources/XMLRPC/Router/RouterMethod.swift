@@ -14,7 +14,8 @@ extension XMLRPCRouter {
 
     /// What stands behind one name.
     struct Method: Sendable {
-        var help = ""
+        /// The words of its signatures, those that are the same once.
+        var help: [String] = []
         var signatures: [Signature] = []
 
         /// Whether each signature names all of its types.
@@ -45,7 +46,7 @@ extension XMLRPCRouter {
     mutating func insert(_ name: String, _ help: String, _ signature: Signature) {
         var method = methods[name] ?? Method()
         method.signatures.append(signature)
-        if !help.isEmpty { method.help += method.help.isEmpty ? help : "\n" + help }
+        if !help.isEmpty, !method.help.contains(help) { method.help.append(help) }
         methods[name] = method
     }
 }

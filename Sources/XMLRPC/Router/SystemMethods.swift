@@ -27,7 +27,7 @@ extension XMLRPCRouter {
             var arguments = Arguments(values)
             let name = try arguments.next(as: String.self)
             guard let method = router.methods[name] else { throw XMLRPCFault.unknownMethod(name) }
-            return .string(method.help)
+            return .string(method.help.joined(separator: "\n"))
         }
         addSystem("system.methodExist", [.string], .boolean, "Whether there is a method of this name.") {
             router, _, values in

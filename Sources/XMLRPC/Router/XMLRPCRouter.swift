@@ -40,7 +40,8 @@ public struct XMLRPCRouter<Context: Sendable>: Sendable {
     /// `system.methodHelp`.
     ///
     /// A name may be registered again, with other parameters: of the functions under one name the first is called whose
-    /// parameters are as many as those that came, and can be made from them. Their help is told one below the other.
+    /// parameters are as many as those that came, and can be made from them. Their help is told one below the other, the same
+    /// words once.
     ///
     /// An ``XMLRPCFault`` that the function throws is the answer. Any other error, `CancellationError` too, is told as -32500
     /// without its words, and handed to the router's hook. The function runs where the caller of ``answer(_:in:)`` does.

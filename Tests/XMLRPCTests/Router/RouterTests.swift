@@ -87,7 +87,7 @@ struct RouterTests {
     @Test func `of several signatures the first whose parameters fit is called`() async throws {
         var router = XMLRPCRouter<Void>()
         router.register("publish", help: "Publishes.") { (text: String) in "text" }
-        router.register("publish") { (bytes: XMLRPCBytes) in "bytes" }
+        router.register("publish", help: "Publishes.") { (bytes: XMLRPCBytes) in "bytes" }
         router.register("publish", help: "With a source.") { (text: String, source: String) in "text and source" }
         router.register("publish") { (numbers: [Int]) in "numbers" }
         router.register("publish") { (texts: [String]) in "texts" }
