@@ -23,6 +23,7 @@ public struct BindError: Error, CustomStringConvertible {
             switch error {
             case let error as IOError where error.errnoCode == EADDRINUSE: "another program is using that port"
             case let error as IOError: String(cString: strerror(error.errnoCode))
+            case let error as SocketAddressError.UnknownHost: "the name \(error.host) is not known"
             default: "\(error)"
             }
     }

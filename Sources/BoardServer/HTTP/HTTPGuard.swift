@@ -171,7 +171,8 @@ package final class HTTPGuard: ChannelDuplexHandler {
         state = .refused
         giveBack()
         guard canAnswer else { return context.close(promise: nil) }
-        let text = context.channel.allocator.buffer(string: "\(status.code) \(status.reasonPhrase)\n")
+        let hint = status == .misdirectedRequest ? ": this server is not known by that name (--http-names)" : ""
+        let text = context.channel.allocator.buffer(string: "\(status.code) \(status.reasonPhrase)\(hint)\n")
         let headers: HTTPHeaders = [
             "content-type": "text/plain", "content-length": "\(text.readableBytes)", "connection": "close",
         ]

@@ -45,7 +45,8 @@ struct BoardMethods: Sendable {
         }
         let help = """
             publish_to(board, msg, options): as publish, on any board. Options may hold author (string), request_id (string \
-            or base64: a repeat within 10 minutes gets the first one's number), attributes (struct of strings), source.
+            or base64), attributes (struct of strings), source. A request_id that the same author, or without one the same \
+            address, used within 10 minutes is a repeat, whatever its board and text: it gets the first one's number.
             """
         methods.register("publish_to", help: help) {
             (caller, board: String, text: Text, options: [String: XMLRPCValue]) in

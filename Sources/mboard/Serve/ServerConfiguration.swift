@@ -41,6 +41,9 @@ struct ServerConfiguration {
                 "every road is off: nobody could reach the board. Leave --udp, --tcp, --live or --http on")
         }
         httpNames = settings[.httpNames].value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard httpNames.allSatisfy({ !$0.isEmpty && !$0.contains { " :/".contains($0) } }) else {
+            throw settings.error(.httpNames, "host names, without ports, with commas between")
+        }
         isAnnounced = try Self.isOn(.announce, settings)
         servesXMLRPCValidator = try Self.isOn(.xmlrpcValidator, settings)
         var limits = ServerLimits()
@@ -86,7 +89,11 @@ struct ServerConfiguration {
     private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {
         let text = settings[setting].value
         if text == "off" { return nil }
-        guard !text.isEmpty, let endpoint = Endpoint(text) else { throw settings.error(setting, "HOST:PORT, or off") }
+        // What is left out of it is as in the road's own default.
+        let standard = Endpoint(setting.defaultValue(environment: [:])) ?? .standard
+        guard !text.isEmpty, let endpoint = Endpoint(text, default: standard) else {
+            throw settings.error(setting, "HOST:PORT, or off")
+        }
         return endpoint
     }
 }
