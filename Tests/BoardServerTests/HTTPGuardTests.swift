@@ -176,6 +176,19 @@ struct HTTPGuardTests {
         #expect(!connection.channel.isActive)
     }
 
+    @Test func `a client that does not take its answer is cut in time`() throws {
+        let connection = try Connection()
+        try connection.head()
+        try connection.body(10)
+        try connection.end()
+        connection.channel.isWritable = false
+        try connection.answer()
+        connection.wait(59)
+        #expect(connection.channel.isActive)
+        connection.wait(1)
+        #expect(!connection.channel.isActive)
+    }
+
     @Test(arguments: [["connection": "close"], ["connection": "upgrade", "upgrade": "h2c"]] as [HTTPHeaders])
     func `a client that says close, or wants another protocol, is answered and closed`(said: HTTPHeaders) throws {
         let connection = try Connection()
