@@ -1,11 +1,13 @@
 """Clients that are slow, silent or gone: they are cut, and the others are served meanwhile."""
 
 import contextlib
+import time
 
 import pytest
 
 import http_road
 import rpc
+import wire
 from waiting import eventually
 
 MIB = 1 << 20
@@ -134,6 +136,23 @@ def test_a_client_that_closes_gives_its_place_back_at_once(make_server, share):
         with http_road.Connection(server.address("http")) as connection:
             connection.send(http_road.request(LAST)[:share])
     eventually(lambda: serves(server), "a place is free again")
+
+
+def test_who_says_that_nothing_more_comes_has_the_whole_answer_and_then_the_end(server):
+    """The half-close comes while the call waits, and while a big answer waits to be taken."""
+    with http_road.Connection(server.address("http")) as connection:
+        parameters = [rpc.string("nowhere"), *(rpc.value(f"<int>{number}</int>") for number in (0, 1, 1))]
+        connection.send(http_road.request(rpc.call("messages_after", *parameters)))
+        http_road.shut(connection)
+        assert connection.answer().status == 200
+        assert connection.is_ended(within=5)
+    server.tcp.ask(wire.publish(b"x" * 8_000_000))
+    with http_road.Connection(server.address("http")) as connection:
+        connection.send(http_road.request(rpc.call("get", rpc.value("<int>1</int>"))))
+        http_road.shut(connection)
+        time.sleep(0.5)  # meanwhile the server has the end, and much of the answer still to send
+        assert len(connection.answer().body) > 8_000_000
+        assert connection.is_ended(within=5)
 
 
 def test_connections_over_the_limit_are_refused_and_places_are_given_back(make_server):

@@ -5,8 +5,8 @@ import NIOHTTPCompression
 /// Stands before everything that serves a web connection: what is foreign, too big or too slow is answered here and goes
 /// no further. Answers are packed behind it.
 ///
-///     waiting --head--> receiving --end--> answering --answer's end--> waiting     (keep-alive)
-///        \__________________\__________________\_______ refused --> closed         (or after the last answer)
+///     waiting --head--> receiving --end--> answering --head--> sending --end--> sent --taken--> waiting   (keep-alive)
+///        \__________________\__________________\___________ refused --> closed         (or after the last answer)
 ///
 /// Each state but answering has a time by which it must be over.
 package final class HTTPGuard: ChannelDuplexHandler {
@@ -19,6 +19,10 @@ package final class HTTPGuard: ChannelDuplexHandler {
         case waiting
         case receiving
         case answering
+        /// The answer has begun.
+        case sending
+        /// It is written, and waits to be taken.
+        case sent
         /// The refusal is sent; what still comes is thrown away so that it arrives.
         case refused
     }
@@ -27,18 +31,15 @@ package final class HTTPGuard: ChannelDuplexHandler {
     private let limits: HTTPLimits
     private let budget: Budget
     private var state = State.waiting
-    /// Of the request in hand.
-    private var bodyBytes = 0
-    /// Of its answer too.
+    /// Of the request in hand and, once that has begun, of its answer.
     private var bytesInHand = 0
     private var bytesFromBudget = 0
     private var isLast = false
     private var codings = HTTPCodings()
     /// What the connection's last request named, and was served for.
     private var knownHosts: [String] = []
-    private var hasAnswerBegun = false
-    /// The answer is written, and waits to be taken.
-    private var isAnswered = false
+    /// When the kernel has the last answer.
+    private var answerSent: EventLoopFuture<Void>?
     /// When the present state has lasted too long.
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
@@ -61,7 +62,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
     package func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         // A request that is being answered holds its memory for as long as that takes, whoever has gone meanwhile.
-        if state != .answering || hasAnswerBegun { giveBack() }
+        if state != .answering { giveBack() }
         context.fireChannelInactive()
     }
 
@@ -77,22 +78,22 @@ package final class HTTPGuard: ChannelDuplexHandler {
         switch (state, part) {
         case (.refused, _): return
         case (_, .head(let head)):
-            if isAnswered { answerTaken(context) }
+            if state == .sent { answerTaken(context) }
             state = .receiving
             isLast = isLast || Self.isLast(head)
-            bodyBytes = 0
             if let status = refusal(of: head) { return refuse(status, context) }
             limit(limits.bodySeconds, context)
             do { try codings.pack(head, from: limits.packedAnswerBytes, behind: self, context) } catch {
                 return refuse(.internalServerError, context)
             }
-            if head.headers.contains(name: "expect"), head.version != .http1_0 {
+            if head.headers.first(name: "expect")?.lowercased() == "100-continue", head.version != .http1_0 {
                 let go = HTTPResponseHead(version: head.version, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
             }
         case (_, .body(let bytes)):
-            bodyBytes += bytes.readableBytes
-            guard bodyBytes <= limits.bodyBytes else { return refuse(.payloadTooLarge, context) }
+            guard bytesInHand + bytes.readableBytes <= limits.bodyBytes else {
+                return refuse(.payloadTooLarge, context)
+            }
             guard reserve(bytes.readableBytes) else { return refuse(.serviceUnavailable, context) }
         case (_, .end):
             state = .answering
@@ -167,7 +168,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
     /// Answers in the place of whoever would have, and ends the connection once that has arrived.
     private func refuse(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
         guard state != .refused else { return }
-        let canAnswer = !hasAnswerBegun
+        let canAnswer = state != .sending && state != .sent
         state = .refused
         giveBack()
         guard canAnswer else { return context.close(promise: nil) }
@@ -194,7 +195,7 @@ package final class HTTPGuard: ChannelDuplexHandler {
                 promise?.fail(ChannelError.ioOnClosedChannel)
                 return refuse(.serviceUnavailable, context)
             }
-            hasAnswerBegun = true
+            state = .sending
             limit(limits.answerSeconds, context)
             if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -204,29 +205,36 @@ package final class HTTPGuard: ChannelDuplexHandler {
     }
 
     private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
-        guard isLast else {
-            isAnswered = true
-            return context.write(data, promise: promise)
-        }
+        let sent = promise ?? context.eventLoop.makePromise()
+        state = .sent
+        answerSent = sent.futureResult
+        context.write(data, promise: sent)
+        if isLast { finish(context) }
+    }
+
+    /// Ends the connection when the kernel has what was answered.
+    private func finish(_ context: ChannelHandlerContext) {
+        guard let answerSent else { return context.close(promise: nil) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(data).assumeIsolated().whenComplete { _ in bound.value.close(promise: nil) }
-        promise?.succeed()
+        answerSent.assumeIsolated().whenComplete { _ in bound.value.close(promise: nil) }
     }
 
     package func flush(context: ChannelHandlerContext) {
         context.flush()
-        if isAnswered, context.channel.isWritable { answerTaken(context) }
+        answerMayBeTaken(context)
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if isAnswered, context.channel.isWritable { answerTaken(context) }
+        answerMayBeTaken(context)
         context.fireChannelWritabilityChanged()
+    }
+
+    private func answerMayBeTaken(_ context: ChannelHandlerContext) {
+        if state == .sent, !isLast, context.channel.isWritable { answerTaken(context) }
     }
 
     /// The client has the answer, but for what the channel holds anyway.
     private func answerTaken(_ context: ChannelHandlerContext) {
-        isAnswered = false
-        hasAnswerBegun = false
         giveBack()
         state = .waiting
         limit(limits.idleSeconds, context)
@@ -236,10 +244,11 @@ package final class HTTPGuard: ChannelDuplexHandler {
         switch event {
         case is ChannelShouldQuiesceEvent:
             isLast = true
-            if state == .waiting { context.close(promise: nil) }
+            if state == .waiting || state == .sent { finish(context) }
         case ChannelEvent.inputClosed:
             isLast = true
-            if state != .answering { context.close(promise: nil) }
+            // What is being answered is finished first; a request that is not whole never will be.
+            if state != .answering, state != .sending { finish(context) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -269,8 +278,8 @@ package final class HTTPGuard: ChannelDuplexHandler {
             return
         }
         switch state {
-        case .receiving where !hasAnswerBegun: refuse(.requestTimeout, context)
-        case .waiting, .receiving, .answering, .refused: context.close(promise: nil)
+        case .receiving: refuse(.requestTimeout, context)
+        case .waiting, .answering, .sending, .sent, .refused: context.close(promise: nil)
         }
     }
 }

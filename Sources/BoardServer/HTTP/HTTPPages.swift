@@ -63,7 +63,7 @@ extension HTTPRequest {
         }
         self.init(
             method: Method(rawValue: work.head.method.rawValue) ?? .get, scheme: "http",
-            authority: fields[.init("host")!],
+            authority: work.target.authority ?? work.head.headers.first(name: "host"),
             path: String(work.target.pathAndQuery), headerFields: fields)
     }
 }

@@ -59,7 +59,7 @@ package final class HTTPTurns: ChannelDuplexHandler {
         case .part(.head(let head)):
             isReceiving = true
             do { try codings.unpack(head, upTo: unpackedBytes, behind: self, context) } catch {
-                context.fireErrorCaught(error)
+                return context.close(promise: nil)
             }
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .part(let part): context.fireChannelRead(wrapInboundOut(part))
