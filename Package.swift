@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -25,6 +26,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -42,6 +44,7 @@ let package = Package(
         .library(name: "BoardConformance", targets: ["BoardConformance"]),
         .library(name: "BoardWire", targets: ["BoardWire"]),
         .library(name: "XMLRPC", targets: ["XMLRPC"]),
+        .library(name: "ServerModels", targets: ["ServerModels"]),
         .library(name: "BoardStore", targets: ["BoardStore"]),
         .library(name: "BoardServer", targets: ["BoardServer"]),
         .library(name: "BoardClient", targets: ["BoardClient"]),
@@ -55,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -74,6 +78,10 @@ let package = Package(
             name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
             swiftSettings: settings),
         .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
+        .target(name: "CLinux"),
+        .target(
+            name: "ServerModels", dependencies: ["CLinux", bigInt, deque, logging, nioCore, nioExtras, nioPosix],
+            swiftSettings: settings),
         .target(
             name: "XMLRPCClient",
             dependencies: ["XMLRPC", asyncHTTPClient, nioCompression, nioCore, nioHTTP1, nioPosix, nioSSL],
@@ -93,10 +101,12 @@ let package = Package(
             dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             swiftSettings: settings),
         // Floor 3: people.
+        .target(
+            name: "Lab", dependencies: ["ServerModels", histogram, logging, nioCore, nioPosix], swiftSettings: settings),
         .executableTarget(
             name: "mboard",
             dependencies: [
-                "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient",
+                "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Lab", "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),

@@ -1,0 +1,14 @@
+// Calls of Linux that its headers show to GNU sources only, and Swift's Glibc module therefore does not know.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stddef.h>
+#include <sys/socket.h>
+
+// accept4(2) with SOCK_CLOEXEC: no process that is started meanwhile inherits the connection.
+int linux_accept(int listener, struct sockaddr *address, socklen_t *size);
+
+// pthread_setname_np(3) and pthread_getname_np(3) of the thread that calls; at most 15 bytes.
+int linux_set_thread_name(const char *name);
+int linux_get_thread_name(char *name, size_t size);

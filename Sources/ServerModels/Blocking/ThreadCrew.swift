@@ -1,0 +1,101 @@
+import Foundation
+import Logging
+
+/// Threads that are made one at a time when there is work, up to a limit, and that end with it.
+final class ThreadCrew: @unchecked Sendable {
+    // Unchecked: `running` and `started` are touched only by who holds `changed`.
+    private var running = 0
+    private var started = 0
+    private let changed = NSCondition()
+    private let name: String
+    private let limit: Int
+    private let counters: Counters
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - name: `Thread` makes `Thread-1`, `Thread-2`.
+    ///   - limit: threads at a time.
+    init(_ name: String, limit: Int, counters: Counters, logger: Logger) {
+        self.name = name
+        self.limit = limit
+        self.counters = counters
+        self.logger = logger
+    }
+
+    /// Does the work in a thread of its own. Waits while there are as many as there may be; when the system has no more to
+    /// give, for one to end; and does the work itself if there is none.
+    func start(_ work: @escaping @Sendable () -> Void) {
+        changed.lock()
+        while running >= limit { changed.wait() }
+        running += 1
+        started += 1
+        let number = started
+        changed.unlock()
+        while true {
+            do throws(SystemCallError) {
+                try NamedThread("\(name)-\(number)") { self.run(work) }.detach()
+                return
+            } catch {
+                guard waitForEnd() else {
+                    logger.warning("no thread for a client, who is served by the one that accepts: \(error)")
+                    return run(work)
+                }
+            }
+        }
+    }
+
+    /// Waits until all work is done.
+    func waitForAll() {
+        changed.lock()
+        while running > 0 { changed.wait() }
+        changed.unlock()
+    }
+
+    private func run(_ work: () -> Void) {
+        counters.threads.add()
+        work()
+        counters.threads.add(-1)
+        changed.lock()
+        running -= 1
+        changed.broadcast()
+        changed.unlock()
+    }
+
+    /// `false` when no other is running that could end.
+    private func waitForEnd() -> Bool {
+        changed.lock()
+        defer { changed.unlock() }
+        guard running > 1 else { return false }
+        let before = running
+        while running >= before { changed.wait() }
+        return true
+    }
+}
+
+/// Threads that all do the same from the server's start to its end.
+struct ThreadPool {
+    private let threads: [NamedThread]
+    private let counters: Counters
+
+    /// Starts them: `Thread-1` to `Thread-N`.
+    ///
+    /// - Parameter work: is given the thread's number, from 1.
+    /// - Throws: ``SystemCallError``; those that were started go on.
+    init(
+        _ name: String, count: Int, counters: Counters, _ work: @escaping @Sendable (Int) -> Void
+    ) throws(SystemCallError) {
+        self.counters = counters
+        var threads: [NamedThread] = []
+        for number in 1...count {
+            threads.append(try NamedThread("\(name)-\(number)") { work(number) })
+            counters.threads.add()
+        }
+        self.threads = threads
+    }
+
+    /// Waits until all have done their work.
+    func join() {
+        for thread in threads { thread.join() }
+        counters.threads.add(-threads.count)
+    }
+}
