@@ -1,17 +1,17 @@
-public import ServerModels
+package import ServerModels
 
 /// A service by its name, with its delay where it has one: `hold`, `echo-after:4.5`, `factor`.
-public enum ServiceName: Hashable, Sendable, CustomStringConvertible {
+package enum ServiceName: Hashable, Sendable, CustomStringConvertible {
     case hold
     /// Seconds of the delay.
     case echoAfter(Double)
     case factor
 
     /// Seconds that `echo-after` may take.
-    public static let delays = 0.0...3_600
+    package static let delays = 0.0...3_600
 
     /// Reads `NAME` or `echo-after:SECONDS`; `nil` when there is no such service or the delay is not one of ``delays``.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         switch (parts[0], parts.count) {
         case ("hold", 1): self = .hold
@@ -24,7 +24,7 @@ public enum ServiceName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .hold: "hold"
         case .echoAfter(let delay): delay == 0 ? "echo-after" : "echo-after:\(delay)"
@@ -33,7 +33,7 @@ public enum ServiceName: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The service.
-    public var service: any Service {
+    package var service: any Service {
         switch self {
         case .hold: Hold()
         case .echoAfter(let delay): EchoAfter(delay: .seconds(delay))

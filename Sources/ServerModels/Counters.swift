@@ -68,23 +68,41 @@ public final class Counters: Sendable {
 extension Counters {
     /// The counters at one moment.
     public struct Snapshot: Sendable, Codable, Hashable {
+        /// `Counters.accepted`.
         public var accepted = 0
+        /// `Counters.open` now.
         public var open = 0
+        /// The most of it.
         public var openPeak = 0
+        /// `Counters.served` now.
         public var served = 0
+        /// `Counters.left`.
         public var left = 0
+        /// `Counters.broken`.
         public var broken = 0
+        /// `Counters.requests`.
         public var requests = 0
+        /// `Counters.answers`.
         public var answers = 0
+        /// `Counters.failures`.
         public var failures = 0
+        /// `Counters.refused`.
         public var refused = 0
+        /// `Counters.pauses`.
         public var pauses = 0
+        /// `Counters.queued` now.
         public var queued = 0
+        /// The most of it.
         public var queuedPeak = 0
+        /// `Counters.busy` now.
         public var busy = 0
+        /// The most of it.
         public var busyPeak = 0
+        /// `Counters.threads` now.
         public var threads = 0
+        /// The most of it.
         public var threadsPeak = 0
+        /// `Counters.workersReplaced`.
         public var workersReplaced = 0
 
         /// All at zero.

@@ -78,6 +78,7 @@ public enum ModelError: Error, CustomStringConvertible {
     /// The service is bound to this process, and the model handles requests in others.
     case noWorkers
 
+    /// What to do instead.
     public var description: String {
         switch self {
         case .noWorkers:

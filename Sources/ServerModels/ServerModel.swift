@@ -98,6 +98,7 @@ public enum ModelName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// As it is read.
     public var description: String { count.map { "\(name):\($0)" } ?? name }
 
     /// What it does, in a sentence.

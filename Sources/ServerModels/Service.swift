@@ -22,6 +22,7 @@ public protocol Service: Sendable {
 }
 
 extension Service {
+    /// None: the client speaks first.
     public var greeting: [UInt8] { [] }
 }
 
@@ -63,6 +64,7 @@ public enum FramingStep: Sendable {
 public struct Peer: Sendable, Hashable, CustomStringConvertible {
     /// The numeric address, without brackets.
     public let address: String
+    /// The port.
     public let port: Int
 
     /// A client at this address.
@@ -71,5 +73,6 @@ public struct Peer: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// With its port.
     public var description: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
 }

@@ -1,7 +1,7 @@
 /// What the simulated clients do to a server.
-public struct Load: Sendable, Codable, Hashable {
+package struct Load: Sendable, Codable, Hashable {
     /// What each client wants.
-    public enum Visit: Sendable, Codable, Hashable {
+    package enum Visit: Sendable, Codable, Hashable {
         /// To be served, and to keep the server busy for so many seconds: figures 4.5 to 4.11.
         case stay(seconds: Double)
         /// Answers to so many requests, one after the other on one connection.
@@ -9,7 +9,7 @@ public struct Load: Sendable, Codable, Hashable {
     }
 
     /// When the clients come.
-    public enum Arrivals: Sendable, Codable, Hashable {
+    package enum Arrivals: Sendable, Codable, Hashable {
         /// All at the start.
         case atOnce
         /// A Poisson process: so many a second on average.
@@ -17,32 +17,32 @@ public struct Load: Sendable, Codable, Hashable {
     }
 
     /// Clients that behave badly; they come among the others, and are not counted with them.
-    public struct Misfits: Sendable, Codable, Hashable {
+    package struct Misfits: Sendable, Codable, Hashable {
         /// They send and take a byte at a time.
-        public var slow = 0
+        package var slow = 0
         /// They connect and never say anything.
-        public var halfOpen = 0
+        package var halfOpen = 0
         /// They reset the connection in the middle.
-        public var vanishing = 0
+        package var vanishing = 0
 
         /// None.
-        public init() {}
+        package init() {}
 
         /// All of them.
-        public var count: Int { slow + halfOpen + vanishing }
+        package var count: Int { slow + halfOpen + vanishing }
     }
 
-    public var clients: Int
+    package var clients: Int
     /// Seconds that a client waits for being served, or for one answer, before it gives up and leaves.
-    public var timeout: Double
-    public var visit: Visit
-    public var arrivals = Arrivals.atOnce
-    public var misfits = Misfits()
+    package var timeout: Double
+    package var visit: Visit
+    package var arrivals = Arrivals.atOnce
+    package var misfits = Misfits()
     /// For what is drawn: arrivals, requests. Printed, so that a run can be repeated.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
 
     /// A load of well-behaved clients that all come at once.
-    public init(clients: Int, timeout: Double, visit: Visit) {
+    package init(clients: Int, timeout: Double, visit: Visit) {
         self.clients = clients
         self.timeout = timeout
         self.visit = visit

@@ -68,6 +68,7 @@ public struct ListenError: Error, CustomStringConvertible {
     let port: Int
     let reason: String
 
+    /// Where, why, and what to do.
     public var description: String {
         "cannot listen on \(Peer(address: host, port: port)): \(reason). Give another --listen HOST:PORT; port 0 is any free one"
     }

@@ -76,5 +76,6 @@ public struct SystemCallError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// The call, and why it failed.
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
 }

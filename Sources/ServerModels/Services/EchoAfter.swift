@@ -10,8 +10,10 @@ public struct EchoAfter: Service {
         self.delay = delay
     }
 
+    /// Cuts after every 36 bytes.
     public func framing() -> any RequestFraming { EchoFraming() }
 
+    /// The request itself, after the delay.
     public func handle(_ request: [UInt8], from peer: Peer) throws -> Answer {
         delay == .zero ? .ready(request) : .delayed(request, by: delay)
     }

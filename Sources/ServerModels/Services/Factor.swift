@@ -11,8 +11,12 @@ public struct Factor: Service {
     /// The service.
     public init() {}
 
+    /// Cuts after every line.
     public func framing() -> any RequestFraming { LineFraming() }
 
+    /// The line with the factors.
+    ///
+    /// - Throws: a description of what is no number, or has no factor that can be found.
     public func handle(_ request: [UInt8], from peer: Peer) throws -> Answer {
         let text = String(decoding: request, as: UTF8.self)
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.count <= Self.digits,
@@ -23,6 +27,7 @@ public struct Factor: Service {
         return .ready(Array(line.utf8))
     }
 
+    /// A line with the reason.
     public func failure(_ reason: String) -> [UInt8] { Array("error: \(reason)\n".utf8) }
 }
 

@@ -4,12 +4,16 @@ public struct Hold: Service {
     /// The service.
     public init() {}
 
+    /// The byte that says that the client is served.
     public var greeting: [UInt8] { [UInt8(ascii: "1")] }
 
+    /// Anything that comes is the end.
     public func framing() -> any RequestFraming { HoldFraming() }
 
+    /// Never called: nothing that comes is a request.
     public func handle(_ request: [UInt8], from peer: Peer) throws -> Answer { .ready([]) }
 
+    /// Never sent.
     public func failure(_ reason: String) -> [UInt8] { [] }
 }
 
