@@ -90,7 +90,7 @@ let package = Package(
         .target(
             name: "BoardServer",
             dependencies: [
-                "MessageBoard", "BoardWire", "Multicast", "XMLRPC",
+                "MessageBoard", "BoardWire", "Multicast", "ServerModels", "XMLRPC",
                 httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1,
                 nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,

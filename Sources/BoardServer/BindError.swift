@@ -1,5 +1,6 @@
 public import MessageBoard
 import NIOCore
+import ServerModels
 
 #if canImport(Glibc)
     import Glibc
@@ -24,6 +25,7 @@ public struct BindError: Error, CustomStringConvertible {
             case let error as IOError where error.errnoCode == EADDRINUSE: "another program is using that port"
             case let error as IOError: String(cString: strerror(error.errnoCode))
             case let error as SocketAddressError.UnknownHost: "the name \(error.host) is not known"
+            case let error as ListenError: error.reason
             default: "\(error)"
             }
     }

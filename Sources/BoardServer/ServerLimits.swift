@@ -16,6 +16,8 @@ public struct ServerLimits: Sendable {
     public var requestBytes = WireLimits.stream
     /// Bytes that are read and thrown away after a request was refused, so that its answer arrives.
     public var refusedBytes = 256 << 20
+    /// Bytes of one answer where a server model sends it whole; a longer one is refused.
+    public var wholeAnswerBytes = 64 << 20
     /// Bytes of all unfinished requests on streams that are larger than ``freeRequestBytes``.
     public var unfinishedRequestBytes = 512 << 20
     /// Bytes of an unfinished request that are not counted.

@@ -106,14 +106,14 @@ public enum ModelName: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .oneClient: "serves one client, and ends (fig. 4.3)"
         case .sequential: "serves one client after the other (fig. 4.4)"
-        case .threadPerConnection: "delegates each connection to a new thread"
+        case .threadPerConnection: "a new thread for each connection"
         case .prefork: "N threads take connections from a queue"
-        case .threadPerRequest: "a thread receives for each connection, a new one handles each request"
-        case .pipeline: "N receivers, handlers and senders, joined by three queues"
-        case .managers: "four fixed threads, which make workers on demand"
-        case .processPipeline: "a pipeline whose requests are handled in N processes"
-        case .eventLoop: "N event loops, none of which waits (SwiftNIO)"
-        case .tasks: "a task a connection on as many threads as there are cores (Swift concurrency)"
+        case .threadPerRequest: "one thread a connection, one a request"
+        case .pipeline: "N receivers, handlers, senders; three queues"
+        case .managers: "four fixed threads, workers on demand"
+        case .processPipeline: "a pipeline that handles in N processes"
+        case .eventLoop: "N event loops that never wait (SwiftNIO)"
+        case .tasks: "one task a connection (Swift concurrency)"
         }
     }
 }

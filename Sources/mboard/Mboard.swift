@@ -3,6 +3,7 @@ import BoardClient
 import BoardServer
 import BoardStore
 import BoardWire
+import ServerModels
 
 #if canImport(Glibc)
     import Glibc
@@ -26,6 +27,7 @@ struct Mboard: AsyncParsableCommand {
               mboard last                       the last ten messages
               mboard watch                      messages as they come
               mboard join                       talk: read what others say while you type
+              mboard lab compare --list         experiments with server models: who is served, and why
               printf '1:hello' | nc -u -w1 127.0.0.1 7777    the same without mboard
 
             Results go to standard output, everything else to standard error.
@@ -35,7 +37,7 @@ struct Mboard: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self,
-            Bench.self,
+            Bench.self, LabCommand.self,
         ])
 
     static func main() async {
@@ -58,8 +60,8 @@ struct Mboard: AsyncParsableCommand {
             case .syncFailed: 74
             case .inaccessible, .locked, .newerSchema: 73
             }
-        case is BindError, is AnnounceError, is NoBoards: 69
-        case is SettingError, is SeveralBoards: 64
+        case is BindError, is AnnounceError, is NoBoards, is ListenError: 69
+        case is SettingError, is SeveralBoards, is ModelError: 64
         case let error as ClientError:
             switch error {
             case .answer(.refused(_, _)), .messageNotFound, .tooBigForDatagram, .unsendable, .sessionRefused: 1

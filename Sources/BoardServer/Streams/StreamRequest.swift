@@ -1,3 +1,5 @@
+import BoardWire
+
 /// A request that arrives in pieces: bounded while it grows, and counted in the budget of all of them.
 struct StreamRequest: ~Copyable {
     /// Why a request is not taken.
@@ -6,6 +8,14 @@ struct StreamRequest: ~Copyable {
         case tooBig
         /// All unfinished requests together are over theirs.
         case noRoom
+
+        /// What the client is told whose request is still coming.
+        var answer: [UInt8] {
+            switch self {
+            case .tooBig: BoardAnswer.outcome(.tooBig)
+            case .noRoom: BoardAnswer.outcome(.serverFailed, reason: "too many big requests at a time; try again")
+            }
+        }
     }
 
     private(set) var bytes: [UInt8] = []

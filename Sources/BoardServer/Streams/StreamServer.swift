@@ -50,7 +50,7 @@ final class StreamServer: ChannelInboundHandler {
             guard let refusal = request.append(piece.readableBytesView) else { return }
             request.drop()
             state = .refused(0)
-            let answer = context.channel.allocator.buffer(bytes: Self.answer(to: refusal))
+            let answer = context.channel.allocator.buffer(bytes: refusal.answer)
             // Closing at once would make the kernel throw the answer away together with what nobody has read.
             context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
             context.close(mode: .output, promise: nil)
@@ -90,13 +90,5 @@ final class StreamServer: ChannelInboundHandler {
     /// The client has gone, or was cut: its connection is over, and nobody is left to tell.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
-    }
-
-    /// What a client is told whose request is refused while it is still coming.
-    private static func answer(to refusal: StreamRequest.Refusal) -> [UInt8] {
-        switch refusal {
-        case .tooBig: BoardAnswer.outcome(.tooBig)
-        case .noRoom: BoardAnswer.outcome(.serverFailed, reason: "too many big requests at a time; try again")
-        }
     }
 }

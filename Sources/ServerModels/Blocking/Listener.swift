@@ -24,7 +24,7 @@ struct Listener: Sendable {
                 self = try Self(descriptor: Self.listen(on: info.pointee, backlog: backlog))
                 return
             } catch {
-                reason = error.description
+                reason = error.code == EADDRINUSE ? "another program is using that port" : error.description
             }
         }
         throw ListenError(host: host, port: port, reason: reason)
@@ -66,7 +66,8 @@ struct Listener: Sendable {
 public struct ListenError: Error, CustomStringConvertible {
     let host: String
     let port: Int
-    let reason: String
+    /// What the system says, in words.
+    public let reason: String
 
     /// Where, why, and what to do.
     public var description: String {

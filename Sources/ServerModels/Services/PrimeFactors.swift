@@ -48,8 +48,10 @@ struct PrimeFactors {
         let root = number.squareRoot()
         if root * root == number { return root }
         var budget = steps
-        for increment in 1... where budget > 0 {
-            if let factor = brent(number, increment: BigUInt(increment), budget: &budget) { return factor }
+        var increment: BigUInt = 1
+        while budget > 0 {
+            if let factor = brent(number, increment: increment, budget: &budget) { return factor }
+            increment += 1
         }
         throw .tooHard(number)
     }

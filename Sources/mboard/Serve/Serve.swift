@@ -82,10 +82,17 @@ struct Serve: AsyncParsableCommand {
             services.append(gateway)
         }
         if let tcp = configuration.tcp {
-            let gateway = try await TCPGateway(
-                host: tcp.host, port: tcp.port, processor: processor, limits: limits, logger: logger)
-            server.endpoints["tcp"] = gateway.endpoint
-            services.append(gateway)
+            if let model = configuration.tcpModel {
+                let gateway = try ModelGateway(
+                    model, host: tcp.host, port: tcp.port, processor: processor, limits: limits, logger: logger)
+                server.endpoints["tcp"] = gateway.endpoint
+                services.append(gateway)
+            } else {
+                let gateway = try await TCPGateway(
+                    host: tcp.host, port: tcp.port, processor: processor, limits: limits, logger: logger)
+                server.endpoints["tcp"] = gateway.endpoint
+                services.append(gateway)
+            }
         }
         if let live = configuration.live {
             let gateway = try await LiveGateway(

@@ -3,6 +3,7 @@ import BoardServer
 import BoardStore
 import Foundation
 import Logging
+import ServerModels
 
 /// A server's settings as values of their types.
 struct ServerConfiguration {
@@ -18,6 +19,8 @@ struct ServerConfiguration {
     /// `nil`: off.
     let udp: Endpoint?
     let tcp: Endpoint?
+    /// How the TCP road spends its threads; `nil`: in its own way.
+    let tcpModel: ModelName?
     let live: Endpoint?
     let http: Endpoint?
     /// Names that the web's requests may have for this server.
@@ -34,6 +37,7 @@ struct ServerConfiguration {
         readyFile = settings[.readyFile].value.isEmpty ? nil : Self.path(settings[.readyFile].value)
         udp = try Self.endpoint(.udp, settings)
         tcp = try Self.endpoint(.tcp, settings)
+        tcpModel = try Self.model(settings)
         live = try Self.endpoint(.live, settings)
         http = try Self.endpoint(.http, settings)
         guard udp != nil || tcp != nil || live != nil || http != nil else {
@@ -84,6 +88,18 @@ struct ServerConfiguration {
         case "off": false
         default: throw settings.error(setting, "on or off")
         }
+    }
+
+    private static func model(_ settings: Settings) throws -> ModelName? {
+        let text = settings[.tcpModel].value
+        if text == "built-in" { return nil }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        guard let model = ModelName(text, cores: cores) else {
+            let names = ModelName.all(cores: cores).map(\.description).joined(separator: ", ")
+            throw settings.error(
+                .tcpModel, "built-in, or a model of `mboard lab` (its number is from 1 to 1024): \(names)")
+        }
+        return model
     }
 
     private static func endpoint(_ setting: Setting, _ settings: Settings) throws -> Endpoint? {

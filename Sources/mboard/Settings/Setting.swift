@@ -7,6 +7,7 @@ enum Setting: String, CaseIterable {
     case readyFile = "ready-file"
     case udp
     case tcp
+    case tcpModel = "tcp-model"
     case live
     case http
     case httpNames = "http-names"
@@ -34,6 +35,8 @@ enum Setting: String, CaseIterable {
         case .readyFile: "file written once every road listens (JSON: pid, server id, endpoints)"
         case .udp: "where to listen for datagrams: HOST:PORT, port 0 for any free one, or off"
         case .tcp: "where to listen for connections of one request each: HOST:PORT, or off"
+        case .tcpModel:
+            "how the TCP road spends its threads: built-in, or a model to compare it with, such as prefork:8 (mboard lab)"
         case .live: "where to listen for long-lived connections: HOST:PORT, or off"
         case .http: "where to listen for the web's requests, XML-RPC among them: HOST:PORT, or off"
         case .httpNames: "host names, with commas between, that web requests may name this server by besides addresses"
@@ -59,6 +62,7 @@ enum Setting: String, CaseIterable {
         case .durability: "full"
         case .readyFile, .httpNames: ""
         case .udp, .tcp: "127.0.0.1:7777"
+        case .tcpModel: "built-in"
         case .live: "127.0.0.1:7778"
         case .http: "127.0.0.1:7780"
         case .announce, .xmlrpcValidator: "off"

@@ -14,6 +14,7 @@ struct SettingFlags: ParsableArguments {
     @Option(name: .customLong("ready-file"), help: Self.help(.readyFile, "file")) var readyFile: String?
     @Option(help: Self.help(.udp, "endpoint")) var udp: String?
     @Option(help: Self.help(.tcp, "endpoint")) var tcp: String?
+    @Option(name: .customLong("tcp-model"), help: Self.help(.tcpModel, "model")) var tcpModel: String?
     @Option(help: Self.help(.live, "endpoint")) var live: String?
     @Option(help: Self.help(.http, "endpoint")) var http: String?
     @Option(name: .customLong("http-names"), help: Self.help(.httpNames, "names")) var httpNames: String?
@@ -36,8 +37,9 @@ struct SettingFlags: ParsableArguments {
 
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
-            .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp, .live: live,
-            .http: http, .httpNames: httpNames, .announce: announce, .maxRequest: maxRequest,
+            .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp,
+            .tcpModel: tcpModel, .live: live, .http: http, .httpNames: httpNames, .announce: announce,
+            .maxRequest: maxRequest,
             .maxConnections: maxConnections,
             .idleTimeout: idleTimeout, .requestTimeout: requestTimeout, .xmlrpcValidator: xmlrpcValidator,
             .replyRate: replyRate, .replyBurst: replyBurst, .logLevel: logLevel,
