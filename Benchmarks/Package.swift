@@ -19,6 +19,13 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
+            name: "BareEcho",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
             name: "EchoServer",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
