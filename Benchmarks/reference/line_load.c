@@ -185,7 +185,7 @@ static int ascending(const void *a, const void *b) {
 
 static double latency_us(double quantile) {
     if (finished_count == 0) return 0;
-    return (double)latencies[(long)(quantile * (double)(finished_count - 1))] * TICK_NS / 1e3;
+    return (double)latencies[(long)(quantile * (double)(finished_count - 1))] * (double)TICK_NS / 1e3;
 }
 
 static double cpu_seconds(void) {
@@ -224,7 +224,8 @@ static void parse(int count, char **words) {
     if (options.port < 1 || options.port > 65535) refuse("it is no port", words[1]);
     if (options.connections < 1 || options.connections > MOST_CONNECTIONS)
         refuse("it is from 1 to 20000", "--connections");
-    if (!(options.seconds > 0 && options.seconds <= MOST_SECONDS)) refuse("it is above 0, up to 3600", "--seconds");
+    if (!(options.seconds > 0 && options.seconds <= (double)MOST_SECONDS))
+        refuse("it is above 0, up to 3600", "--seconds");
     if (options.factor != (options.numbers != NULL)) refuse("factor needs it, and echo has none", "--numbers");
 }
 
