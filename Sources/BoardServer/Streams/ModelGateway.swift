@@ -6,6 +6,7 @@ public import ServiceLifecycle
 /// The TCP road (protocols.md, section 1) under one of the server models, to be compared with its own way of serving.
 public final class ModelGateway: ServiceLifecycle.Service {
     private let server: ModelServer
+    private let logger: Logger
 
     /// Opens the road; clients wait in the kernel until ``run()``.
     ///
@@ -19,6 +20,7 @@ public final class ModelGateway: ServiceLifecycle.Service {
         bounds.connections = limits.connections
         bounds.idleSeconds = Int(limits.idleSeconds)
         bounds.discardedBytes = limits.refusedBytes
+        self.logger = logger
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)  // a model says at `info` what each client does
         do throws {
@@ -40,5 +42,8 @@ public final class ModelGateway: ServiceLifecycle.Service {
         } onGracefulShutdown: { [server] in
             server.stop()
         }
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
+        logger.notice("the TCP road is closed: its model has served whom it serves; the other roads go on")
+        try? await gracefulShutdown()  // or cancelled: the road is closed in both cases
     }
 }

@@ -92,7 +92,8 @@ private final class Teller: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        guard let json = try? JSONEncoder().encode(tell()) else { return context.close(promise: nil) }  // numbers and texts always are JSON
+        // Numbers and texts always are JSON.
+        guard let json = try? JSONEncoder().encode(tell()) else { return context.close(promise: nil) }
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(channel.allocator.buffer(bytes: json)))
             .whenComplete { _ in channel.close(promise: nil) }

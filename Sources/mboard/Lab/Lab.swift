@@ -25,10 +25,12 @@ struct LabCommand: AsyncParsableCommand {
 }
 
 extension ModelName: ExpressibleByArgument {
+    /// A model as it is written on the command line.
     public init?(argument: String) {
         self.init(argument, cores: LabCommand.cores)
     }
 
+    /// What the help lists.
     public static var allValueStrings: [String] { all(cores: LabCommand.cores).map(\.description) }
 }
 
