@@ -100,13 +100,16 @@ let package = Package(
             name: "BoardClient",
             dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             swiftSettings: settings),
+        .target(
+            name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
         // Floor 3: people.
         .target(
             name: "Lab", dependencies: ["ServerModels", histogram, logging, nioCore, nioPosix], swiftSettings: settings),
         .executableTarget(
             name: "mboard",
             dependencies: [
-                "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Lab", "ServerModels",
+                "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Downloads", "Lab",
+                "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
@@ -146,6 +149,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
+        .testTarget(name: "DownloadsTests", dependencies: ["Downloads", nioCore], swiftSettings: settings),
         .testTarget(
             name: "DiscoveryTests",
             dependencies: [

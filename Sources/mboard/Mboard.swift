@@ -37,7 +37,7 @@ struct Mboard: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self,
-            Bench.self, LabCommand.self,
+            Bench.self, LabCommand.self, Fetch.self,
         ])
 
     static func main() async {

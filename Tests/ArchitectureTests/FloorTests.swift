@@ -7,7 +7,7 @@ struct FloorTests {
     private static let floors = [
         "MessageBoard": 0, "BoardConformance": 0, "Base64": 0, "BoardWire": 0, "XMLRPC": 0,
         "CLinux": 0, "BoardStore": 1, "Multicast": 1, "ServerModels": 1, "XMLRPCClient": 1,
-        "BoardServer": 2, "BoardClient": 2,
+        "BoardServer": 2, "BoardClient": 2, "Downloads": 2,
         "Lab": 3, "mboard": 3, "XMLRPCExampleServer": 3, "XMLRPCExampleClient": 3,
     ]
 

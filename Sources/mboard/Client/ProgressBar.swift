@@ -47,8 +47,12 @@ final class ProgressBar: Sendable {
         let isSending = progress.received == 0
         let (done, all) =
             isSending ? (progress.sent, progress.request) : (progress.received, progress.answer)
-        let rate = "\(mebibytes(Int(Double(done) / max(seconds, 0.001))))/s"
-        let word = isSending ? "sent" : "received"
+        return line(isSending ? "sent" : "received", done, of: all, moved: done, seconds: seconds)
+    }
+
+    /// A bar, the bytes that are done of all, and how fast so many were moved; without the bar when `all` is 0: not known.
+    static func line(_ word: String, _ done: Int, of all: Int, moved: Int, seconds: Double) -> String {
+        let rate = "\(mebibytes(Int(Double(moved) / max(seconds, 0.001))))/s"
         guard all > 0 else { return "\(word) \(mebibytes(done))  \(rate)" }
         let part = min(1, Double(done) / Double(all))
         let marks = Int(part * Double(width))

@@ -55,10 +55,10 @@ enum RawTerminal {
         usual.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count - (isLineGone ? newRow : 0)) }
     }
 
-    /// The size of the terminal; 80 by 24 when it does not know.
-    static func size() -> (columns: Int, rows: Int) {
+    /// The size of the terminal that a stream goes to; 80 by 24 when it does not know.
+    static func size(of stream: Int32 = STDOUT_FILENO) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+        guard ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return (80, 24)
         }
         return (Int(size.ws_col), Int(size.ws_row))
