@@ -92,7 +92,9 @@ struct Download: Sendable {
         }
         do {
             let request = try HTTPClient.Request(url: order.url.text, headers: headers)
-            let task = client.execute(request: request, delegate: transfer)
+            // One loop for the connection and the file, the next download the next one.
+            let task = client.execute(
+                request: request, delegate: transfer, eventLoop: .delegateAndChannel(on: client.eventLoopGroup.next()))
             return task.futureResult
                 .recover { transfer.outcome(of: $0, timeout: timeout) }
         } catch {

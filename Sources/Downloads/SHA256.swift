@@ -51,28 +51,29 @@ package struct SHA256: Sendable {
         }
     }
 
-    /// Whole blocks only. The 64 words of a block's schedule are made as they are needed, in a ring of 16.
+    /// Whole blocks only.
     private static func compress(_ bytes: UnsafeRawBufferPointer, into state: inout [8 of UInt32]) {
-        var words = [16 of UInt32](repeating: 0)
+        let constants = constants  // looked up once, not in each round
+        var words = [64 of UInt32](repeating: 0)
         for start in stride(from: 0, to: bytes.count, by: blockBytes) {
             for place in 0..<16 {
                 words[place] = UInt32(
                     bigEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * place, as: UInt32.self))
             }
+            for place in 16..<64 {
+                let (x, y) = (words[place - 15], words[place - 2])
+                words[place] =
+                    (turned(x, 7) ^ turned(x, 18) ^ x >> 3) &+ words[place - 7] &+ words[place - 16]
+                    &+ (turned(y, 17) ^ turned(y, 19) ^ y >> 10)
+            }
             var (a, b, c, d) = (state[0], state[1], state[2], state[3])
             var (e, f, g, h) = (state[4], state[5], state[6], state[7])
             for round in 0..<64 {
-                if round >= 16 {
-                    let (x, y) = (words[(round + 1) & 15], words[(round + 14) & 15])
-                    words[round & 15] &+=
-                        (turned(x, 7) ^ turned(x, 18) ^ x >> 3) &+ words[(round + 9) & 15]
-                        &+ (turned(y, 17) ^ turned(y, 19) ^ y >> 10)
-                }
                 let choice = g ^ (e & (f ^ g))
                 let majority = (a & b) | (c & (a | b))
                 let first =
                     h &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ choice &+ constants[round]
-                    &+ words[round & 15]
+                    &+ words[round]
                 let second = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) &+ majority
                 (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
             }
