@@ -159,6 +159,10 @@ def test_no_more_at_a_time_than_were_asked_for(fetch, faulty, model, bound, most
     outcome = fetch("--model", model, "--at-a-time", str(bound), *(server.url(f"f{n}") for n in range(12)))
     assert outcome.code == 0, outcome.stderr
     assert (len(server.requests), peak[0]) == (12, most)
+    running = 0
+    for line in outcome.stderr.splitlines():
+        running += (" Downloading " in line) - (" Finished " in line)
+        assert running <= most, outcome.stderr
 
 
 def test_a_single_file_gets_the_name_it_is_given(fetch, nginx, place):
