@@ -149,7 +149,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
-        .testTarget(name: "DownloadsTests", dependencies: ["Downloads", nioCore], swiftSettings: settings),
+        .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: settings),
         .testTarget(
             name: "DiscoveryTests",
             dependencies: [

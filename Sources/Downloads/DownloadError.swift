@@ -36,14 +36,6 @@ package enum DownloadError: Error, Equatable, Sendable {
         default: false
         }
     }
-
-    /// Whether the server was reached and said no itself.
-    package var isRefusal: Bool {
-        switch self {
-        case .busy, .refused, .redirects: true
-        default: false
-        }
-    }
 }
 
 extension DownloadError: CustomStringConvertible {
