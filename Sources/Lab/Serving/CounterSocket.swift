@@ -41,8 +41,13 @@ package struct CounterSocket: Sendable {
 
     /// Tells until the task is cancelled.
     ///
-    /// - Throws: a description when the socket cannot be made.
-    package func serve(_ tell: @escaping @Sendable () -> RunningServer) async throws {
+    /// - Parameters:
+    ///   - tell: gives what is told.
+    ///   - whenOpen: called once, when others can ask.
+    /// - Throws: a description when the socket cannot be made; what `whenOpen` throws.
+    package func serve(
+        _ tell: @escaping @Sendable () -> RunningServer, whenOpen: () throws -> Void
+    ) async throws {
         let directory = URL(filePath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -52,6 +57,7 @@ package struct CounterSocket: Sendable {
             }
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
         defer { unlink(path) }
+        try whenOpen()
         try await withTaskCancellationHandler {
             try await listener.closeFuture.get()
         } onCancel: {

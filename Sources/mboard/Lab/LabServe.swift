@@ -122,20 +122,16 @@ private struct LabPresence: ServiceLifecycle.Service {
     func run() async throws {
         let pid = getpid()
         let socket = CounterSocket(pid: pid)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await socket.serve {
-                    RunningServer(
-                        pid: pid, model: "\(model)", service: "\(service)", endpoint: server.endpoint,
-                        counters: server.counters.snapshot)
-                }
-            }
-            if let readyFile {
+        try await cancelWhenGracefulShutdown {
+            try await socket.serve {
+                RunningServer(
+                    pid: pid, model: "\(model)", service: "\(service)", endpoint: server.endpoint,
+                    counters: server.counters.snapshot)
+            } whenOpen: {
+                guard let readyFile else { return }
                 let ready = Ready(pid: pid, endpoint: server.endpoint, counters: socket.path)
                 try JSONEncoder().encode(ready).write(to: URL(filePath: readyFile), options: .atomic)
             }
-            try? await gracefulShutdown()  // or cancelled: it ends in both cases
-            group.cancelAll()
         }
         if let readyFile { unlink(readyFile) }
     }
