@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// The connections that are open: no more than a limit, and all of them known, so that a stop can wait for them and then
@@ -58,6 +59,24 @@ final class Connections: Sendable {
         } onCancel: {
             for channel in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
         }
+    }
+}
+
+extension ServerBootstrap {
+    /// What the listening sockets of all roads of connections have in common.
+    static func connections(
+        _ connections: Connections, on group: MultiThreadedEventLoopGroup, limits: ServerLimits, logger: Logger
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: limits.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }
 

@@ -33,16 +33,7 @@ public final class HTTPGateway: Service {
         let lanes = Lanes<HTTPWork>(group)
         let setup = HTTPConnections(policy: HostPolicy(names: names + [host]), limits: limits.http)
         do {
-            listener = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: limits.backlog)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
-                    }
-                }
-                .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            listener = try await ServerBootstrap.connections(connections, on: group, limits: limits, logger: logger)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try setup.configure(channel, work: lanes.input(on: channel.eventLoop))

@@ -52,19 +52,16 @@ public final class LiveGateway: Service {
             }
             let hubs = Dictionary(uniqueKeysWithValues: lanes.map { (ObjectIdentifier($0.loop), $0.hub) })
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
-            listener = try await Self.bootstrap(group, limits)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
-                    }
+            listener = try await Self.keptAlive(
+                .connections(connections, on: group, limits: limits, logger: logger), limits
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let hub = hubs[ObjectIdentifier(channel.eventLoop)]!.value  // every loop of the group has one
+                    try channel.pipeline.syncOperations.addHandler(LiveServer(hub: hub))
                 }
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let hub = hubs[ObjectIdentifier(channel.eventLoop)]!.value  // every loop of the group has one
-                        try channel.pipeline.syncOperations.addHandler(LiveServer(hub: hub))
-                    }
-                }
-                .bind(to: address).get()
+            }
+            .bind(to: address).get()
         } catch {
             throw BindError(road: .live, endpoint: "\(host):\(port)", error)
         }
@@ -74,26 +71,22 @@ public final class LiveGateway: Service {
     }
 
     /// The kernel asks silent peers whether they are there, and gives up on those that do not answer.
-    private static func bootstrap(_ group: MultiThreadedEventLoopGroup, _ limits: ServerLimits) -> ServerBootstrap {
+    private static func keptAlive(_ bootstrap: ServerBootstrap, _ limits: ServerLimits) -> ServerBootstrap {
         func tcp(_ option: Int32) -> ChannelOptions.Types.SocketOption {
             ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: option))
         }
         let silence = limits.liveKeepAliveSeconds + limits.liveKeepAliveIntervalSeconds * limits.liveKeepAliveProbes
-        var bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: limits.backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+        let bootstrap = bootstrap.childChannelOption(.socketOption(.so_keepalive), value: 1)
         #if os(Linux)
-            bootstrap =
+            return
                 bootstrap
                 .childChannelOption(tcp(TCP_KEEPIDLE), value: limits.liveKeepAliveSeconds)
                 .childChannelOption(tcp(TCP_KEEPINTVL), value: limits.liveKeepAliveIntervalSeconds)
                 .childChannelOption(tcp(TCP_KEEPCNT), value: limits.liveKeepAliveProbes)
                 .childChannelOption(tcp(TCP_USER_TIMEOUT), value: silence * 1_000)
+        #else
+            return bootstrap
         #endif
-        return bootstrap
     }
 
     /// Serves until a graceful shutdown; then lets the connections finish what is in hand, and cuts them when cancelled.

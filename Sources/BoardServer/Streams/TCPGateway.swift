@@ -32,16 +32,7 @@ public final class TCPGateway: Service {
         let lanes = Lanes<StreamWork>(group)
         do {
             let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
-            listener = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: limits.backlog)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Admission(connections, logger: logger))
-                    }
-                }
-                .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            listener = try await ServerBootstrap.connections(connections, on: group, limits: limits, logger: logger)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandlers(
