@@ -14,8 +14,24 @@ package struct SimulationRecord: Sendable, Codable {
             case misfit
         }
 
+        /// Why it was refused.
+        package enum Refusal: String, Sendable, Codable {
+            /// Nobody listens, or nobody took the connection.
+            case notConnected = "not_connected"
+            /// The system had no socket or no port for the client: the simulator's fault, not the server's.
+            case noSocket = "no_socket"
+            /// The connection broke.
+            case reset
+            /// The server closed before the client had what it wanted.
+            case closedEarly = "closed_early"
+            /// The answer was not the one to the request.
+            case wrongAnswer = "wrong_answer"
+        }
+
         package var name: String
         package var outcome: Outcome
+        /// `nil` unless it was refused.
+        package var refusal: Refusal?
         package var arrived: Double
         /// When the kernel had a connection for it; `nil` when it never did.
         package var connected: Double?
@@ -57,8 +73,11 @@ package struct SimulationRecord: Sendable, Codable {
         package init() {}
     }
 
+    /// Clients whose visits are kept.
+    package static let keptClients = 1_000
+
     package var load: Load
-    /// In the order of their arrival; beyond 1,000 clients, the first 1,000.
+    /// In the order of their arrival; the first ``keptClients`` of them.
     package var clients: [Client]
     package var served: Int
     package var gaveUp: Int

@@ -1,0 +1,54 @@
+/// When each client of a load comes, and what it is: drawn from the load's seed, so that a run can be repeated.
+struct Arrival: Sendable, Hashable {
+    /// What comes.
+    enum Kind: Sendable, Hashable {
+        case client
+        case misfit(Misfit)
+    }
+
+    /// Its place in the order of arrival, from 0.
+    let number: Int
+    /// `Client-1`, `Slow-1`: numbered in the order of arrival.
+    let name: String
+    let kind: Kind
+    /// Seconds since the start.
+    let time: Double
+}
+
+/// A client that behaves badly.
+enum Misfit: String, Sendable, Hashable, CaseIterable {
+    case slow = "Slow"
+    case halfOpen = "HalfOpen"
+    case vanishing = "Vanishing"
+}
+
+extension Load {
+    /// Everybody who comes, in order. Misfits stand at drawn places among the others.
+    var arrivalsInOrder: [Arrival] {
+        var generator = SeededGenerator(seed: seed)
+        var kinds = [Arrival.Kind](repeating: .client, count: clients)
+        for misfit in Misfit.allCases {
+            kinds += [Arrival.Kind](repeating: .misfit(misfit), count: misfits.count(of: misfit))
+        }
+        if misfits.count > 0 { kinds.shuffle(using: &generator) }
+        var numbers: [String: Int] = [:]
+        var time = 0.0
+        return kinds.enumerated().map { number, kind in
+            if case .poisson(let rate) = arrivals { time += generator.gap(perSecond: rate) }
+            let word = if case .misfit(let misfit) = kind { misfit.rawValue } else { "Client" }
+            numbers[word, default: 0] += 1
+            return Arrival(
+                number: number, name: "\(word)-\(numbers[word, default: 0])", kind: kind, time: time)
+        }
+    }
+}
+
+extension Load.Misfits {
+    fileprivate func count(of misfit: Misfit) -> Int {
+        switch misfit {
+        case .slow: slow
+        case .halfOpen: halfOpen
+        case .vanishing: vanishing
+        }
+    }
+}
