@@ -1,8 +1,5 @@
 // Calls of Linux that its headers show to GNU sources only, and Swift's Glibc module therefore does not know.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stddef.h>
 #include <sys/socket.h>
 

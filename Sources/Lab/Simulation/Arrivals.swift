@@ -1,30 +1,30 @@
-/// When each client of a load comes, and what it is: drawn from the load's seed, so that a run can be repeated.
-struct Arrival: Sendable, Hashable {
+/// Somebody who comes: when, and what it is.
+package struct Arrival: Sendable, Hashable {
     /// What comes.
-    enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case client
         case misfit(Misfit)
     }
 
     /// Its place in the order of arrival, from 0.
-    let number: Int
+    package let number: Int
     /// `Client-1`, `Slow-1`: numbered in the order of arrival.
-    let name: String
-    let kind: Kind
+    package let name: String
+    package let kind: Kind
     /// Seconds since the start.
-    let time: Double
+    package let time: Double
 }
 
 /// A client that behaves badly.
-enum Misfit: String, Sendable, Hashable, CaseIterable {
+package enum Misfit: String, Sendable, Hashable, CaseIterable {
     case slow = "Slow"
     case halfOpen = "HalfOpen"
     case vanishing = "Vanishing"
 }
 
 extension Load {
-    /// Everybody who comes, in order. Misfits stand at drawn places among the others.
-    var arrivalsInOrder: [Arrival] {
+    /// Everybody who comes, in order: drawn from the seed, so that a run can be repeated. Misfits stand at drawn places among the others.
+    package var arrivalsInOrder: [Arrival] {
         var generator = SeededGenerator(seed: seed)
         var kinds = [Arrival.Kind](repeating: .client, count: clients)
         for misfit in Misfit.allCases {

@@ -1,13 +1,13 @@
-import NIOCore
+package import NIOCore
 
 /// A request, and the one answer to it that is right.
-struct Exchange: Sendable {
-    let request: ByteBuffer
+package struct Exchange: Sendable {
+    package let request: ByteBuffer
     /// Empty where any byte will do: the greeting of `hold`.
-    let answer: [UInt8]
+    package let answer: [UInt8]
 
     /// How what has come compares with the answer.
-    enum Verdict: Sendable, Hashable {
+    package enum Verdict: Sendable, Hashable {
         case part
         case whole
         case wrong
@@ -16,7 +16,7 @@ struct Exchange: Sendable {
     /// Compares the next bytes of an answer.
     ///
     /// - Parameter offset: bytes of the answer that came before; counted on.
-    func compare(_ bytes: UnsafeRawBufferPointer, offset: inout Int) -> Verdict {
+    package func compare(_ bytes: UnsafeRawBufferPointer, offset: inout Int) -> Verdict {
         guard !answer.isEmpty else { return .whole }
         guard bytes.count <= answer.count - offset else { return .wrong }
         let isEqual = answer.withUnsafeBytes { answer in
@@ -36,7 +36,7 @@ extension ServiceName {
     private static let primeBits = 24
 
     /// The requests of a run, made before it starts; at least one.
-    func exchanges(seed: UInt64) -> [Exchange] {
+    package func exchanges(seed: UInt64) -> [Exchange] {
         var generator = SeededGenerator(seed: ~seed)
         switch self {
         case .hold: return [Exchange(request: ByteBuffer(), answer: [])]

@@ -1,7 +1,7 @@
 /// What the simulated clients do to a server.
 package struct Load: Sendable, Codable, Hashable {
     /// What each client wants.
-    package enum Visit: Sendable, Codable, Hashable {
+    package enum Visit: Sendable, Hashable {
         /// To be served, and to keep the server busy for so many seconds: figures 4.5 to 4.11.
         case stay(seconds: Double)
         /// Answers to so many requests, one after the other on one connection.
@@ -61,12 +61,38 @@ extension Load {
 
     /// Seconds that a client really waits: its ``timeout``, and a sixth of that more, at most ``longestDelay``.
     ///
-    /// In figure 4.6 the fourth client is served when its 15 seconds are over: 15.010 s after it began, and figures of the fifth show that
-    /// time-outs came 13 ms late. Its outcome, four served and one left, is that of a server which turns to the fourth client at the
-    /// end of the third's 5 seconds, not that of who wins by a millisecond. So here, too, a client leaves a little after its
-    /// time-out: early enough to miss what comes half a stay later, whatever the scale.
+    /// Figure 4.6 is a photo finish: its fourth client waits for 15.010 s and is served all the same, since time-outs came late there (the
+    /// fifth leaves after 15.013 s). What the figure is to show is that a server which turns to its clients one by one, 5 seconds
+    /// each, comes to the fourth as its time is over, and to the fifth long after. So here, too, a client leaves a little after its
+    /// time-out, and the model decides instead of a millisecond. With the notes' numbers a sixth is half a stay: as far from the fourth
+    /// client's turn as from the fifth's, whatever the scale.
     package var patience: Double { timeout + min(timeout / 6, Self.longestDelay) }
 
     /// Seconds by which a client leaves after its time-out at most.
     package static let longestDelay = 0.1
+}
+
+/// `{"stay": 5}`, `{"requests": 100}`.
+extension Load.Visit: Codable {
+    private enum CodingKeys: CodingKey {
+        case stay
+        case requests
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let parts = try decoder.container(keyedBy: CodingKeys.self)
+        if let seconds = try parts.decodeIfPresent(Double.self, forKey: .stay) {
+            self = .stay(seconds: seconds)
+        } else {
+            self = .requests(try parts.decode(Int.self, forKey: .requests))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var parts = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .stay(let seconds): try parts.encode(seconds, forKey: .stay)
+        case .requests(let count): try parts.encode(count, forKey: .requests)
+        }
+    }
 }

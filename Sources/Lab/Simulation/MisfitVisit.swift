@@ -1,21 +1,21 @@
 /// The visit of a client that behaves badly: events and the time since the start in, what to do out.
 ///
 /// It ends when the well-behaved clients are done, or the server ends it.
-struct MisfitVisit: ~Copyable {
+package struct MisfitVisit: ~Copyable {
     /// What happens to it.
-    enum Event: Sendable, Hashable {
+    package enum Event: Sendable, Hashable {
         case connected
         case failed
         /// Something has come from the server.
         case bytes
-        /// The server has closed or reset the connection, or the run is over.
+        /// The connection has broken, or the run is over. A server that only says goodbye changes nothing: misfits do not care.
         case ended
         /// ``deadline`` has come.
         case due
     }
 
     /// What it does.
-    enum Action: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
         case nothing
         /// Sends the next byte of a request, and takes one of what has come.
         case exchangeByte
@@ -27,9 +27,9 @@ struct MisfitVisit: ~Copyable {
         case leave
     }
 
-    private(set) var client: SimulationRecord.Client
+    package private(set) var client: SimulationRecord.Client
     /// When `due` is to come; `nil`: never.
-    private(set) var deadline: Duration?
+    package private(set) var deadline: Duration?
     private let kind: Misfit
     private let pause: Duration
     private var isGone = false
@@ -38,7 +38,7 @@ struct MisfitVisit: ~Copyable {
     ///
     /// - Parameter timeout: what well-behaved clients have. A slow client needs a hundredth of it for each byte, one that vanishes does so
     ///   after a tenth.
-    init(_ name: String, _ kind: Misfit, timeout: Duration, at now: Duration) {
+    package init(_ name: String, _ kind: Misfit, timeout: Duration, at now: Duration) {
         client = SimulationRecord.Client(name: name, arrived: now.inSeconds)
         client.outcome = .misfit
         self.kind = kind
@@ -46,7 +46,7 @@ struct MisfitVisit: ~Copyable {
     }
 
     /// Takes an event.
-    mutating func handle(_ event: Event, at now: Duration) -> Action {
+    package mutating func handle(_ event: Event, at now: Duration) -> Action {
         guard !isGone else { return .nothing }
         switch event {
         case .connected:

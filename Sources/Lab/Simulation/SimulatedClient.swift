@@ -82,7 +82,7 @@ final class SimulatedClient: ChannelInboundHandler {
     private func handle(_ event: Visit.Event, at now: Duration) {
         let phase = visit.phase
         let action = visit.handle(event, at: now)
-        if let log = crew.log { log.moved(visit, from: phase, crew.load, to: crew.server) }
+        if let log = crew.log, visit.phase != phase { log.moved(visit, from: phase, crew.load, to: crew.server) }
         switch action {
         case .nothing: break
         case .ask: context?.writeAndFlush(wrapOutboundOut(crew.exchanges[exchange].request), promise: nil)

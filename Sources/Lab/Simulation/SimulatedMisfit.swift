@@ -54,10 +54,6 @@ final class SimulatedMisfit: ChannelInboundHandler {
         handle(.bytes)
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { handle(.ended) }
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         handle(.ended)
     }

@@ -76,9 +76,10 @@ package struct SimulationLog: Sendable {
         }
     }
 
-    /// `5`, `0.1`: a whole number as one.
-    static func seconds(_ seconds: Double) -> String {
-        seconds == seconds.rounded() && abs(seconds) < 1e15 ? "\(Int(seconds))" : "\(seconds)"
+    /// `5`, `0.1`: a whole number as one, others to the microsecond.
+    private static func seconds(_ seconds: Double) -> String {
+        let rounded = (seconds * 1e6).rounded() / 1e6
+        return rounded == rounded.rounded() && rounded < 1e9 ? "\(Int(rounded))" : "\(rounded)"
     }
 
     private static func timeOfDay() -> String {

@@ -4,9 +4,9 @@
 ///         |                     |    ^ |                 |
 ///         |                     |    '-' ask again       '-- reset: refused
 ///         '-- failed: refused   '-- due: gave up; ended, reset, wrong: refused
-struct Visit: ~Copyable {
+package struct Visit: ~Copyable {
     /// What happens to a client.
-    enum Event: Sendable, Hashable {
+    package enum Event: Sendable, Hashable {
         /// The kernel has a connection.
         case connected
         /// The kernel has none.
@@ -24,7 +24,7 @@ struct Visit: ~Copyable {
     }
 
     /// What the client does.
-    enum Action: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
         case nothing
         /// Sends a request.
         case ask
@@ -35,7 +35,7 @@ struct Visit: ~Copyable {
     }
 
     /// Where it stands.
-    enum Phase: Sendable, Hashable {
+    package enum Phase: Sendable, Hashable {
         case connecting
         case waiting
         case staying
@@ -44,14 +44,14 @@ struct Visit: ~Copyable {
     }
 
     /// How long a client waits for the server's goodbye. It has what it wanted, so nothing is lost after that.
-    static let goodbye = Duration.seconds(5)
+    package static let goodbye = Duration.seconds(5)
 
-    private(set) var client: SimulationRecord.Client
-    private(set) var phase = Phase.connecting
+    package private(set) var client: SimulationRecord.Client
+    package private(set) var phase = Phase.connecting
     /// When `due` is to come.
-    private(set) var deadline: Duration
+    package private(set) var deadline: Duration
     /// Since when it has waited: for being served, or for the answer.
-    private(set) var waitingSince: Duration
+    package private(set) var waitingSince: Duration
     private let visit: Load.Visit
     private let patience: Duration
     private let speaksFirst: Bool
@@ -62,7 +62,7 @@ struct Visit: ~Copyable {
     /// - Parameters:
     ///   - patience: how long it waits, the time for connecting included.
     ///   - speaksFirst: it has to ask before it is served.
-    init(_ name: String, _ visit: Load.Visit, patience: Duration, speaksFirst: Bool, at now: Duration) {
+    package init(_ name: String, _ visit: Load.Visit, patience: Duration, speaksFirst: Bool, at now: Duration) {
         client = SimulationRecord.Client(name: name, arrived: now.inSeconds)
         self.visit = visit
         self.patience = patience
@@ -72,7 +72,7 @@ struct Visit: ~Copyable {
     }
 
     /// Takes an event. An event that has no meaning where the client stands changes nothing.
-    mutating func handle(_ event: Event, at now: Duration) -> Action {
+    package mutating func handle(_ event: Event, at now: Duration) -> Action {
         switch (phase, event) {
         case (.connecting, .connected):
             phase = .waiting
