@@ -148,7 +148,8 @@ let package = Package(
                 "BoardClient", "BoardWire", "MessageBoard", "XMLRPC", "XMLRPCClient", nioCore, nioEmbedded,
             ],
             swiftSettings: settings),
-        .testTarget(name: "LabTests", dependencies: ["Lab", "ServerModels", logging, nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "ServerModels", logging, nioCore], swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: settings),
         .testTarget(

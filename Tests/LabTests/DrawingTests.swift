@@ -57,7 +57,9 @@ struct DrawingTests {
             ])
     }
 
-    @Test(arguments: [0, 1, 30, 80, 200]) func `a drawing is no wider than the terminal, when that is not tiny`(_ columns: Int) {
+    @Test(arguments: [0, 1, 30, 80, 200]) func `a drawing is no wider than the terminal, when that is not tiny`(
+        _ columns: Int
+    ) {
         for line in TimelineDrawing(record, columns: columns, colours: false).lines {
             #expect(line.count <= max(columns, 30))
         }

@@ -56,7 +56,9 @@ struct LoadTests {
     }
 
     @Test(arguments: [(15, 15.1), (0.3, 0.35), (0.06, 0.07)])
-    func `who waits leaves a sixth after its time-out, and no more than the limit`(_ timeout: Double, _ patience: Double) {
+    func `who waits leaves a sixth after its time-out, and no more than the limit`(
+        _ timeout: Double, _ patience: Double
+    ) {
         let load = Load(clients: 5, timeout: timeout, visit: .stay(seconds: timeout / 3))
         #expect(abs(load.patience - patience) < 1e-9)
     }

@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sequential", 1), ("thread-per-connection", 5), ("prefork:8", 5), ("prefork:4", 4), ("event-loop:1", 5), ("tasks", 5),
+        ("sequential", 1), ("thread-per-connection", 5), ("prefork:8", 5), ("prefork:4", 4), ("event-loop:1", 5),
+        ("tasks", 5),
     ])
     func `figures 4.10 and 4.11: who has a thread for each is served`(_ model: String, _ served: Int) async throws {
         let record = try await run(stay(10, timeout: 5), model, .hold)
@@ -131,10 +132,11 @@ import Testing
     @Test func `one half-open client is enough to keep a sequential server from all others`() async throws {
         var load = Load(clients: 3, timeout: 0.2, visit: .requests(1))
         load.misfits.halfOpen = 1
-        load.seed = try #require((1...100).first { seed in
-            load.seed = seed
-            return load.arrivalsInOrder[0].kind != .client
-        })
+        load.seed = try #require(
+            (1...100).first { seed in
+                load.seed = seed
+                return load.arrivalsInOrder[0].kind != .client
+            })
         let record = try await run(load, "sequential", .echoAfter(0))
         #expect(record.gaveUp == 3)
         #expect(record.clients.map(\.name) == ["HalfOpen-1", "Client-1", "Client-2", "Client-3"])

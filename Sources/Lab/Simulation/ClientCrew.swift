@@ -52,7 +52,8 @@ final class ClientCrew {
     private var watch: RepeatedTask?
 
     init(
-        _ simulation: Simulation, _ arrivals: [Arrival], _ exchanges: [Exchange], at address: SocketAddress, on loop: any EventLoop,
+        _ simulation: Simulation, _ arrivals: [Arrival], _ exchanges: [Exchange], at address: SocketAddress,
+        on loop: any EventLoop,
         _ shared: SharedRun, finished: EventLoopPromise<Result>
     ) {
         load = simulation.load

@@ -78,7 +78,9 @@ final class SimulatedMisfit: ChannelInboundHandler {
 
     private func send(_ count: Int) {
         let size = request.readableBytes
-        guard count > 0, let piece = request.getSlice(at: request.readerIndex + sent % size, length: count) else { return }
+        guard count > 0, let piece = request.getSlice(at: request.readerIndex + sent % size, length: count) else {
+            return
+        }
         sent += count
         context?.writeAndFlush(wrapOutboundOut(piece), promise: nil)
     }

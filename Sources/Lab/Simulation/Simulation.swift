@@ -121,7 +121,8 @@ package enum SimulationError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .holdTakesNoRequests: "the service hold answers no requests: simulate clients that stay, or take echo-after or factor"
+        case .holdTakesNoRequests:
+            "the service hold answers no requests: simulate clients that stay, or take echo-after or factor"
         case .unknownHost(let host): "there is no address for the host \"\(host)\": give one like 127.0.0.1"
         }
     }

@@ -7,7 +7,8 @@ extension SimulationRecord {
     /// What came of it, in sentences: `5 clients in 20 s: 4 served, 1 gave up (Client-5), 0 refused.`
     package var summary: String {
         var text = "\(load.clients) \(load.clients == 1 ? "client" : "clients") in \(TimelineDrawing.time(seconds)): "
-        text += "\(served) served, \(gaveUp) gave up\(names(.gaveUp, gaveUp)), \(refused) refused\(names(.refused, refused))."
+        text +=
+            "\(served) served, \(gaveUp) gave up\(names(.gaveUp, gaveUp)), \(refused) refused\(names(.refused, refused))."
         if case .requests = load.visit { text += " \(answers) answers, \(perSecond) a second." }
         guard latencies.count > 0 else { return text }
         let (median, rare, longest) = (wait(latencies.p50), wait(latencies.p99), wait(latencies.max))

@@ -1,6 +1,7 @@
 public import ArgumentParser
+import BoardClient
 import Foundation
-package import Lab
+import Lab
 public import ServerModels
 
 /// The lab: the same service and the same clients, one server model after another, and a look at who was served.
@@ -16,12 +17,12 @@ struct LabCommand: AsyncParsableCommand {
               mboard lab clients --stay 30 --timeout 5   ... clients that come to it ...
               mboard lab watch                           ... and what goes on inside
             """,
-        subcommands: [LabServe.self, LabWorker.self, LabWatch.self])
+        subcommands: [LabServe.self, LabClients.self, LabRequests.self, LabWatch.self, LabWorker.self])
 
     static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     /// Where a server of the lab listens when nobody says.
-    static let standardPort = 7_790
+    static let server = Endpoint(host: "127.0.0.1", port: 7_790)
 }
 
 extension ModelName: ExpressibleByArgument {
@@ -32,14 +33,6 @@ extension ModelName: ExpressibleByArgument {
 
     /// What the help lists.
     public static var allValueStrings: [String] { all(cores: LabCommand.cores).map(\.description) }
-}
-
-extension ServiceName: ExpressibleByArgument {
-    package init?(argument: String) {
-        self.init(argument)
-    }
-
-    package static var allValueStrings: [String] { ["hold", "echo-after[:SECONDS]", "factor"] }
 }
 
 /// The process in which `process-pipeline` handles requests: the server starts it, and nobody else.

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 package import Lab
 
 extension ServiceName: ExpressibleByArgument {
@@ -11,6 +11,14 @@ extension ServiceName: ExpressibleByArgument {
 extension Load.Arrivals: ExpressibleByArgument {
     /// Arrivals a second that can be asked for.
     private static let rates = 0.001...1_000_000
+
+    /// What the help shows.
+    package var defaultValueDescription: String {
+        switch self {
+        case .atOnce: "at-once"
+        case .poisson(let rate): "poisson:\(rate)"
+        }
+    }
 
     /// Reads `at-once` or `poisson:PER_SECOND`; `nil` when it is neither.
     package init?(argument: String) {

@@ -9,7 +9,7 @@ struct LabClients: AsyncParsableCommand {
             Each client connects, waits for being served, keeps the server busy, and leaves; or gives up after its time-out. \
             The defaults are figure 4.6's. The same in 0.02 of the time:
 
-              mboard lab clients --server 127.0.0.1:7777 --scale 0.02
+              mboard lab clients --scale 0.02
 
             In the drawing . is waiting, # being served, x giving up, - being refused, ~ a client that misbehaves. \
             A client leaves a little after its time-out (a sixth of it, 100 ms at most), as it does in the notes: whom a server turns \

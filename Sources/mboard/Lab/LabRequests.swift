@@ -12,7 +12,7 @@ struct LabRequests: AsyncParsableCommand {
             Each client connects, sends a request, waits for the answer and checks it, and so on; or gives up when one answer \
             takes longer than its time-out. The defaults are those of the notes' heavy requests. A load:
 
-              mboard lab requests --server 127.0.0.1:7777 --clients 64 --requests 10000
+              mboard lab requests --clients 64 --requests 10000
 
             The options of `mboard lab clients` mean the same here.
             """)
@@ -30,7 +30,8 @@ struct LabRequests: AsyncParsableCommand {
 
     func validate() throws {
         guard service != .hold else {
-            throw ValidationError("--service hold answers no requests; take echo-after or factor, or `mboard lab clients`")
+            throw ValidationError(
+                "--service hold answers no requests; take echo-after or factor, or `mboard lab clients`")
         }
         guard LabTimes.seconds.contains(timeout) else {
             throw ValidationError("--timeout takes seconds, from 0.001 to 86400")

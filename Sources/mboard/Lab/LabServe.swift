@@ -30,7 +30,7 @@ struct LabServe: AsyncParsableCommand {
     var service: ServiceName = .hold
 
     @Option(help: ArgumentHelp("Where to listen; port 0 is any free one.", valueName: "host:port"))
-    var listen = Endpoint("127.0.0.1:\(LabCommand.standardPort)")!
+    var listen = LabCommand.server
 
     @Option(help: ArgumentHelp("A file written once it listens (JSON: pid, endpoint, counters).", valueName: "file"))
     var readyFile: String?

@@ -19,7 +19,7 @@ struct SimulatorOptions: ParsableArguments {
     private static let reservedFiles = 64
 
     @Option(help: ArgumentHelp("The server.", valueName: "host:port"))
-    var server: Endpoint
+    var server = LabCommand.server
 
     @Option(help: ArgumentHelp("Simulated clients: 1 to 20000.", valueName: "n"))
     var clients = 5
@@ -60,7 +60,8 @@ struct SimulatorOptions: ParsableArguments {
             clients >= 1, clients + slow + halfOpen + vanishing <= Self.clients.upperBound
         else {
             throw ValidationError(
-                "--clients takes 1 to \(Self.clients.upperBound), those of --slow, --half-open and --vanishing included")
+                "--clients takes 1 to \(Self.clients.upperBound), those of --slow, --half-open and --vanishing included"
+            )
         }
         guard (1e-3...1e3).contains(scale) else { throw ValidationError("--scale takes a factor from 0.001 to 1000") }
     }
