@@ -131,6 +131,13 @@ let package = Package(
         .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             resources: [.copy("tls_server.py")], swiftSettings: settings),
+        // A process of its own for tests: what a crash, a limit or a stop leaves is seen from outside.
+        .executableTarget(
+            name: "ServerForTests", dependencies: ["ServerModels", logging], path: "Tests/ServerForTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServerModelsTests", dependencies: ["ServerForTests", "ServerModels", bigInt, logging],
+            swiftSettings: settings),
         .testTarget(
             name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
             swiftSettings: settings),

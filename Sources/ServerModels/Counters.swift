@@ -7,9 +7,9 @@ public final class Counters: Sendable {
         private let value = Atomic(0)
         private let highest = Atomic(0)
 
-        init() {}
+        package init() {}
 
-        func add(_ count: Int = 1) {
+        package func add(_ count: Int = 1) {
             let now = value.add(count, ordering: .relaxed).newValue
             if count > 0, now > highest.load(ordering: .relaxed) { highest.max(now, ordering: .relaxed) }
         }

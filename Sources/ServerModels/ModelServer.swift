@@ -40,18 +40,22 @@ public final class ModelServer: Sendable {
 
     /// Serves until ``stop()`` or cancellation; then finishes what is in hand, for as long as the limits say.
     ///
-    /// To be called once. Nothing listens any more when it returns; `one-client` returns when its client has gone.
+    /// To be called once. Nothing listens any more when it returns; `one-client` returns when its client has gone. A handler that
+    /// computes is waited for in any case: nobody can end it but itself.
     ///
     /// - Throws: what kept the model from serving: ``SystemCallError``.
     public func run() async throws {
         defer { server.listener.close() }
-        try await withTaskCancellationHandler {
+        // Unstructured, so that cancellation is no more than the word to stop: what is in hand is still finished, and waited for.
+        let serving = Task {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.model.run(self.server) }
                 group.addTask { await self.cutAfterStop() }
-                try await group.next()
-                group.cancelAll()
+                defer { group.cancelAll() }
+                try await self.model.run(self.server)
             }
+        }
+        try await withTaskCancellationHandler {
+            try await serving.value
         } onCancel: {
             stop()
         }

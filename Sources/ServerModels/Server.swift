@@ -1,13 +1,12 @@
 import CLinux
-import Dispatch
-import Foundation
+import Glibc
 import Logging
 import Synchronization
 
 /// What every model stands on: the listening socket, the service, the counters, and the word to stop.
 final class Server: Sendable {
-    /// Seconds that accepting pauses when the process has no descriptors left, unless a connection closes before.
-    private static let descriptorPause = 0.1
+    /// How long accepting pauses when the process has no descriptors left, unless a connection closes before.
+    static let descriptorPause = Duration.milliseconds(100)
 
     let listener: Listener
     let service: any Service
@@ -15,6 +14,7 @@ final class Server: Sendable {
     let counters: Counters
     let connections: OpenConnections
     let logger: Logger
+    private let waits = Waits()
     private let stopping = Mutex(Stopping())
 
     private struct Stopping {
@@ -76,11 +76,14 @@ final class Server: Sendable {
     }
 
     private func pause(_ code: Int32) {
+        paused(SystemCallError("accept", code))
+        connections.waitForClose(seconds: Self.descriptorPause / .seconds(1))
+    }
+
+    /// Counts a pause, and says so the first time.
+    func paused(_ reason: any Error) {
         counters.pauses.add()
-        if counters.pauses.count == 1 {
-            logger.warning("cannot accept, waiting for a connection to close: \(String(cString: strerror(code)))")
-        }
-        connections.waitForClose(seconds: Self.descriptorPause)
+        if counters.pauses.count == 1 { logger.warning("cannot accept, waiting for a connection to close: \(reason)") }
     }
 
     // MARK: A request
@@ -89,7 +92,7 @@ final class Server: Sendable {
     func answer(to request: [UInt8], from peer: Peer) -> [UInt8] {
         counters.busy.add()
         defer { counters.busy.add(-1) }
-        do { return try service.handle(request, from: peer).waitInThread() } catch { return failed("\(error)") }
+        do { return try waits.wait(for: service.handle(request, from: peer)) } catch { return failed("\(error)") }
     }
 
     /// Counts a request that could not be answered, and gives what the client is told.
@@ -128,43 +131,9 @@ final class Server: Sendable {
         for action in actions { action() }
     }
 
-    /// Ends every connection that is left.
+    /// Ends every connection that is left, and every wait for an answer.
     func cut() {
+        waits.cut()
         for action in stopping.withLock(\.cuts) { action() }
-    }
-}
-
-extension Answer {
-    /// The answer, once the thread that calls has waited for it.
-    func waitInThread() throws -> [UInt8] {
-        switch self {
-        case .ready(let bytes): return bytes
-        case .delayed(let bytes, let delay):
-            Thread.sleep(forTimeInterval: delay / .seconds(1))
-            return bytes
-        case .awaited(let work):
-            let outcome = Outcome()
-            // Unstructured: this thread is no task, and waits for this one here.
-            Task.detached {
-                do { outcome.set(.success(try await work())) } catch { outcome.set(.failure(error)) }
-            }
-            return try outcome.wait().get()
-        }
-    }
-}
-
-/// What a task comes to, for a thread that waits for it.
-private final class Outcome: Sendable {
-    private let result = Mutex<Result<[UInt8], any Error>>(.success([]))
-    private let isSet = DispatchSemaphore(value: 0)
-
-    func set(_ result: Result<[UInt8], any Error>) {
-        self.result.withLock { $0 = result }
-        isSet.signal()
-    }
-
-    func wait() -> Result<[UInt8], any Error> {
-        isSet.wait()
-        return result.withLock { $0 }
     }
 }

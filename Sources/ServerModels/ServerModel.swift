@@ -21,8 +21,9 @@ extension BlockingModel {
             do throws(SystemCallError) {
                 try NamedThread("MainThread") {
                     server.counters.threads.add()
-                    defer { server.counters.threads.add(-1) }
-                    end.resume(with: Result { try serve(server) })
+                    let result = Result { try serve(server) }
+                    server.counters.threads.add(-1)
+                    end.resume(with: result)
                 }.detach()
             } catch {
                 end.resume(throwing: error)

@@ -5,7 +5,7 @@ import Glibc
 /// (the pattern of the notes' chapter 3: nobody looks in vain, who cannot go on sleeps until another has changed the queue).
 ///
 /// Bounded: who puts into a full queue waits.
-final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
+package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     // Unchecked: `elements` and `isClosed` are touched only by who holds `lock`.
     private var elements = Deque<Element>()
     private var isClosed = false
@@ -18,7 +18,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     /// - Parameters:
     ///   - limit: entries.
     ///   - depth: counts what is in it.
-    init(limit: Int, depth: Counters.Gauge) {
+    package init(limit: Int, depth: Counters.Gauge) {
         self.limit = limit
         self.depth = depth
         pthread_mutex_init(lock, nil)
@@ -36,7 +36,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Waits while it is full. Nothing is put into a closed queue: that would never come out.
-    func put(_ element: Element) {
+    package func put(_ element: Element) {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         while elements.count >= limit, !isClosed { pthread_cond_wait(isNotFull, lock) }
@@ -47,7 +47,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Waits while it is empty; `nil` when it is closed and nothing is left.
-    func take() -> Element? {
+    package func take() -> Element? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         while elements.isEmpty {
@@ -60,7 +60,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Ends the consumers, when they have taken what is left.
-    func close() {
+    package func close() {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         isClosed = true

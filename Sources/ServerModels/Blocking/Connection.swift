@@ -29,17 +29,19 @@ final class Connection: @unchecked Sendable {
 
     /// Waits for the next request; the first time the client is greeted before.
     ///
+    /// - Parameter turns: those of the answers, where several requests are handled at a time.
     /// - Returns: `nil` when the client wants nothing more, has gone, or was refused. What is left then is to ``close()``.
-    func receive() -> [UInt8]? {
+    func receive(_ turns: Turns? = nil) -> [UInt8]? {
         guard isServed || begin() else { return nil }
         while true {
             switch framing.next() {
             case .request(let request):
                 server.counters.requests.add()
                 return request
-            case .needsMore: guard read() else { return nil }
+            case .needsMore: guard read(turns) else { return nil }
             case .finished: return nil
             case .refused(let answer):
+                turns?.waitForAll()
                 refuse(answer)
                 return nil
             }
@@ -53,6 +55,14 @@ final class Connection: @unchecked Sendable {
         guard write(answer) else { return false }
         server.counters.answers.add()
         return true
+    }
+
+    /// Lets ``receive(_:)`` find the end, for who does not take its answers. From any thread that has a turn.
+    ///
+    /// - Returns: `false`.
+    func endInput() -> Bool {
+        shutdown(descriptor, Int32(SHUT_RD))
+        return false
     }
 
     /// Ends the connection.
@@ -71,7 +81,9 @@ final class Connection: @unchecked Sendable {
         server.logger.info("New client connected from \(peer)")
         let greeting = server.service.greeting
         if !greeting.isEmpty {
-            guard !hasLeft, write(greeting), shutdown(descriptor, Int32(SHUT_WR)) == 0 else {
+            // A server that stops ends what it reads: that is no client who has left.
+            guard !server.isStopping else { return false }
+            guard !hasLeft, greet(greeting) else {
                 server.counters.left.add()
                 server.logger.info("Client \(peer) left before server could handle it")
                 return false
@@ -83,34 +95,47 @@ final class Connection: @unchecked Sendable {
         return true
     }
 
-    /// Whether the client has said goodbye before anybody dealt with it.
+    /// Whether the client has gone before anybody dealt with it, with a goodbye or without.
     private var hasLeft: Bool {
         var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN
+    }
+
+    /// A greeting always fits what the kernel keeps of a new connection.
+    private func greet(_ greeting: [UInt8]) -> Bool {
+        Glibc.send(descriptor, greeting, greeting.count, Int32(MSG_NOSIGNAL)) == greeting.count
+            && shutdown(descriptor, Int32(SHUT_WR)) == 0
     }
 
     /// Waits for more bytes, or for the end.
-    private func read() -> Bool {
+    private func read(_ turns: Turns?) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: server.limits.readBytes, alignment: 1) { buffer in
+            var isEndTheClients = false
             while true {
                 let count = recv(descriptor, buffer.baseAddress!, buffer.count, 0)
                 if count < 0, errno == EINTR { continue }
+                // A handler takes the time it takes; who is idle is a client that gets nothing either.
+                if count < 0, errno == EAGAIN, let turns, turns.areOut { continue }
                 guard count >= 0 else { return broken("receiving") }
                 if count > 0 {
                     framing.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                } else {
-                    guard isEndTheClients else { return false }
-                    framing.end()
+                    return true
                 }
-                return true
+                // A server that stops ends what it reads, and half a request must not be taken for a whole one. Who has sent
+                // its end has sent all before it: read again, then, whether there was something.
+                if !server.isStopping || isEndTheClients {
+                    framing.end()
+                    return true
+                }
+                guard hasClientEnded else { return false }
+                isEndTheClients = true
             }
         }
     }
 
-    /// Whether it is the client that sends nothing more: a server that stops ends what it reads, and half a request must not be
-    /// taken for a whole one.
-    private var isEndTheClients: Bool {
-        guard server.isStopping else { return true }
+    /// Whether the kernel has the client's end.
+    private var hasClientEnded: Bool {
         var info = tcp_info()
         var size = socklen_t(MemoryLayout<tcp_info>.size)
         getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &size)

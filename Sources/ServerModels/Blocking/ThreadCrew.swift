@@ -1,11 +1,15 @@
 import Foundation
-import Logging
+package import Logging
 
 /// Threads that are made one at a time when there is work, up to a limit, and that end with it.
-final class ThreadCrew: @unchecked Sendable {
-    // Unchecked: `running` and `started` are touched only by who holds `changed`.
+package final class ThreadCrew: @unchecked Sendable {
+    // Unchecked: what follows is touched only by who holds `changed`.
+    /// Pieces of work that have a thread, or wait for one.
     private var running = 0
+    /// Threads that there are.
+    private var alive = 0
     private var started = 0
+    private var ended = 0
     private let changed = NSCondition()
     private let name: String
     private let limit: Int
@@ -15,7 +19,7 @@ final class ThreadCrew: @unchecked Sendable {
     /// - Parameters:
     ///   - name: `Thread` makes `Thread-1`, `Thread-2`.
     ///   - limit: threads at a time.
-    init(_ name: String, limit: Int, counters: Counters, logger: Logger) {
+    package init(_ name: String, limit: Int, counters: Counters, logger: Logger) {
         self.name = name
         self.limit = limit
         self.counters = counters
@@ -24,7 +28,7 @@ final class ThreadCrew: @unchecked Sendable {
 
     /// Does the work in a thread of its own. Waits while there are as many as there may be; when the system has no more to
     /// give, for one to end; and does the work itself if there is none.
-    func start(_ work: @escaping @Sendable () -> Void) {
+    package func start(_ work: @escaping @Sendable () -> Void) {
         changed.lock()
         while running >= limit { changed.wait() }
         running += 1
@@ -32,12 +36,15 @@ final class ThreadCrew: @unchecked Sendable {
         let number = started
         changed.unlock()
         while true {
+            let ends = count(of: 1)
             do throws(SystemCallError) {
                 try NamedThread("\(name)-\(number)") { self.run(work) }.detach()
                 return
             } catch {
-                guard waitForEnd() else {
+                _ = count(of: -1)
+                guard waitForEnd(after: ends) else {
                     logger.warning("no thread for a client, who is served by the one that accepts: \(error)")
+                    _ = count(of: 1)
                     return run(work)
                 }
             }
@@ -45,7 +52,7 @@ final class ThreadCrew: @unchecked Sendable {
     }
 
     /// Waits until all work is done.
-    func waitForAll() {
+    package func waitForAll() {
         changed.lock()
         while running > 0 { changed.wait() }
         changed.unlock()
@@ -57,18 +64,29 @@ final class ThreadCrew: @unchecked Sendable {
         counters.threads.add(-1)
         changed.lock()
         running -= 1
+        alive -= 1
+        ended += 1
         changed.broadcast()
         changed.unlock()
     }
 
-    /// `false` when no other is running that could end.
-    private func waitForEnd() -> Bool {
+    /// Counts a thread that is to be started, or was not.
+    ///
+    /// - Returns: how many have ended so far.
+    private func count(of threads: Int) -> Int {
         changed.lock()
         defer { changed.unlock() }
-        guard running > 1 else { return false }
-        let before = running
-        while running >= before { changed.wait() }
-        return true
+        alive += threads
+        if threads < 0 { changed.broadcast() }
+        return ended
+    }
+
+    /// Waits until one has ended that had not before; `false` when there is none that could.
+    private func waitForEnd(after ends: Int) -> Bool {
+        changed.lock()
+        defer { changed.unlock() }
+        while ended == ends, alive > 0 { changed.wait() }
+        return ended > ends
     }
 }
 
@@ -80,15 +98,21 @@ struct ThreadPool {
     /// Starts them: `Thread-1` to `Thread-N`.
     ///
     /// - Parameter work: is given the thread's number, from 1.
-    /// - Throws: ``SystemCallError``; those that were started go on.
+    /// - Throws: ``SystemCallError``; those that were started go on, and end by themselves.
     init(
         _ name: String, count: Int, counters: Counters, _ work: @escaping @Sendable (Int) -> Void
     ) throws(SystemCallError) {
         self.counters = counters
         var threads: [NamedThread] = []
         for number in 1...count {
-            threads.append(try NamedThread("\(name)-\(number)") { work(number) })
-            counters.threads.add()
+            do throws(SystemCallError) {
+                threads.append(try NamedThread("\(name)-\(number)") { work(number) })
+                counters.threads.add()
+            } catch {
+                for thread in threads { thread.detach() }
+                counters.threads.add(-threads.count)
+                throw error
+            }
         }
         self.threads = threads
     }

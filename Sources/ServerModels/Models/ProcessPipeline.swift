@@ -3,7 +3,8 @@
 ///
 ///     … --> [requests] --> N threads, each with one process behind it --> [responses] --> …
 ///
-/// A worker that dies is noticed by its thread, which answers the request with an error and starts another one.
+/// A worker that dies is noticed by its thread, which answers the request with an error and starts another one; of one that died
+/// with nothing to do nobody hears.
 ///
 /// At the bound: as in the pipeline; a request over `ModelLimits.frameBytes` is answered with an error.
 struct ProcessPipeline: BlockingModel {
@@ -12,15 +13,18 @@ struct ProcessPipeline: BlockingModel {
 
     func serve(_ server: Server) throws {
         // The first ones are started here: a command that cannot be started is no server.
-        let workers = try (0..<processes).map { _ in try WorkerHandle(command, limits: server.limits) }
-        defer { for worker in workers { worker.end() } }
+        let workers = (0..<processes).map { _ in WorkerHandle(command, limits: server.limits) }
+        defer { for worker in workers { worker.forget() } }
+        for worker in workers { try worker.start() }
+        server.whenCut { for worker in workers { worker.end() } }
         try Pipeline(threads: processes).serve(server, handlers: processes) { number in
             let worker = workers[number - 1]
             return { request, peer in
                 server.counters.busy.add()
                 defer { server.counters.busy.add(-1) }
-                do throws(WorkerError) { return try worker.handle(request, from: peer) } catch {
-                    if error.isDeath { server.counters.workersReplaced.add() }
+                do throws(WorkerError) {
+                    return try worker.handle(request, from: peer, replaced: server.counters.workersReplaced)
+                } catch {
                     return server.failed(error.description)
                 }
             }

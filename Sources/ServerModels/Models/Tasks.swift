@@ -1,8 +1,7 @@
-import Glibc
 import Logging
 import NIOCore
-import NIOExtras
 import NIOPosix
+import Synchronization
 
 /// A task for each connection, written as if it had a thread of its own: where it would wait its thread goes on with another
 /// task (Swift concurrency over NIOAsyncChannel).
@@ -17,18 +16,13 @@ import NIOPosix
 struct Tasks: ServerModel {
     func run(_ server: Server) async throws {
         try await withLoops(System.coreCount, of: server) { loops in
-            let listener = try await loops.bootstrap.bind(dup(server.listener.descriptor)) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        IdleStateHandler(allTimeout: .seconds(Int64(server.limits.idleSeconds))),
-                        EndOfTaskInput(server))
-                    return try Client(wrappingChannelSynchronously: channel, configuration: Self.configuration)
-                }
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await loops.serve(listener.channel) }
-                group.addTask { try await Self.accept(listener, server) }
-                try await group.waitForAll()
+            try await loops.serve { channel in
+                let attention = Attention(server)
+                try channel.pipeline.syncOperations.addHandlers(
+                    IdleStateHandler(allTimeout: .seconds(Int64(server.limits.idleSeconds))),
+                    EndOfTaskInput(server, attention))
+                let client = try Client(wrappingChannelSynchronously: channel, configuration: Self.configuration)
+                loops.start { await Self.converse(client, server, attention) }
             }
         }
     }
@@ -39,19 +33,7 @@ struct Tasks: ServerModel {
         Client.Configuration(isOutboundHalfClosureEnabled: true)
     }
 
-    private static func accept(_ listener: NIOAsyncChannel<Client, Never>, _ server: Server) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            try await listener.executeThenClose { clients in
-                var number = 0
-                for try await client in clients {
-                    number += 1
-                    group.addTask(name: "Task-\(number)") { await Self.converse(client, server) }
-                }
-            }
-        }
-    }
-
-    private static func converse(_ client: Client, _ server: Server) async {
+    private static func converse(_ client: Client, _ server: Server, _ attention: Attention) async {
         let peer = Peer(client.channel.remoteAddress)
         server.logger.info("New client connected from \(peer)")
         server.counters.served.add()
@@ -63,10 +45,13 @@ struct Tasks: ServerModel {
                     output.finish()
                 }
                 server.logger.info("Service offered, client \(peer) is using a service ...")
-                try await serve(peer, input, output, server)
+                try await serve(peer, input, output, server, attention) {
+                    // What is closed with answers on their way loses them.
+                    if greeting.isEmpty { try await client.channel.writeAndFlush(ByteBuffer()) }
+                }
             }
         } catch {
-            server.counters.broken.add()
+            if !attention.isCut { server.counters.broken.add() }
             server.logger.info("Client \(peer) is cut: \(error)")
         }
         server.counters.served.add(-1)
@@ -75,7 +60,8 @@ struct Tasks: ServerModel {
 
     private static func serve(
         _ peer: Peer, _ input: NIOAsyncChannelInboundStream<ByteBuffer>,
-        _ output: NIOAsyncChannelOutboundWriter<ByteBuffer>, _ server: Server
+        _ output: NIOAsyncChannelOutboundWriter<ByteBuffer>, _ server: Server, _ attention: Attention,
+        allTaken: () async throws -> Void
     ) async throws {
         let framing = server.service.framing()
         var pieces = input.makeAsyncIterator()
@@ -83,20 +69,22 @@ struct Tasks: ServerModel {
             switch framing.next() {
             case .request(let request):
                 server.counters.requests.add()
-                try await output.write(ByteBuffer(bytes: await server.answerInTask(to: request, from: peer)))
+                let answer = await attention.give { await server.answerInTask(to: request, from: peer) }
+                try await output.write(ByteBuffer(bytes: answer))
                 server.counters.answers.add()
             case .needsMore:
                 if let piece = try await pieces.next() {
                     piece.withUnsafeReadableBytes { framing.append($0) }
                 } else {
-                    // Half a request never becomes a whole one because the server stops.
-                    guard !server.isStopping else { return }
+                    // Half a request never becomes a whole one because the server ends it.
+                    guard !server.isStopping, !attention.isCut else { return try await allTaken() }
                     framing.end()
                 }
-            case .finished: return
+            case .finished: return try await allTaken()
             case .refused(let answer):
                 server.counters.refused.add()
                 try await output.write(ByteBuffer(bytes: answer))
+                try await allTaken()
                 output.finish()
                 var discarded = 0
                 while discarded < server.limits.discardedBytes, let piece = try await pieces.next() {
@@ -127,22 +115,55 @@ extension Server {
     }
 }
 
-/// Ends what a task reads when its client is idle for too long, or the server stops.
-private final class EndOfTaskInput: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
+/// What a connection's task and its handler on the event loop know of each other.
+private final class Attention: Sendable {
+    private let isAnswering = Atomic(false)
+    private let cut = Atomic(false)
     private let server: Server
 
     init(_ server: Server) {
         self.server = server
     }
 
+    /// Whether the client was cut for being idle.
+    var isCut: Bool { cut.load(ordering: .acquiring) }
+
+    /// Does the work, during which the client is not idle but waits.
+    func give(_ work: () async -> [UInt8]) async -> [UInt8] {
+        isAnswering.store(true, ordering: .releasing)
+        defer { isAnswering.store(false, ordering: .releasing) }
+        return await work()
+    }
+
+    /// Whether it is the client that nothing comes from.
+    func cutIfIdle() -> Bool {
+        guard !isAnswering.load(ordering: .acquiring) else { return false }
+        if !cut.exchange(true, ordering: .acquiringAndReleasing) { server.counters.broken.add() }
+        return true
+    }
+}
+
+/// Ends what a task reads when its client is idle for too long, or the server stops.
+private final class EndOfTaskInput: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let server: Server
+    private let attention: Attention
+
+    init(_ server: Server, _ attention: Attention) {
+        self.server = server
+        self.attention = attention
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if server.isStopping { context.close(mode: .input, promise: nil) }
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent: context.close(mode: .input, promise: nil)
-        case is IdleStateHandler.IdleStateEvent:
-            server.counters.broken.add()
-            context.close(promise: nil)
+        case LoopEvent.last: if context.channel.isActive { context.close(mode: .input, promise: nil) }
+        case is IdleStateHandler.IdleStateEvent: if attention.cutIfIdle() { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// How to start a worker process: it has to call ``runWorker(_:limits:)``, whose requests come on its standard input.
 public struct WorkerCommand: Sendable {
@@ -14,52 +15,103 @@ public struct WorkerCommand: Sendable {
     }
 }
 
-/// One worker process, seen from the server; it is replaced when it has died. Belongs to one thread.
-final class WorkerHandle: @unchecked Sendable {
-    // Unchecked: made before its thread starts, then used by that thread alone, and ended after it.
+/// One worker process, seen from the server; it is replaced when it has died. One thread has requests handled; another one may
+/// end it meanwhile.
+final class WorkerHandle: Sendable {
     private let command: WorkerCommand
     private let limits: ModelLimits
-    private var process: (id: pid_t, socket: Int32)?
+    private let state = Mutex(State())
 
-    /// Starts the process.
-    init(_ command: WorkerCommand, limits: ModelLimits) throws(WorkerError) {
+    private struct State {
+        var process: (id: pid_t, socket: Int32)?
+        var isOver = false
+    }
+
+    /// A worker that is not started.
+    init(_ command: WorkerCommand, limits: ModelLimits) {
         self.command = command
         self.limits = limits
-        process = try start()
+    }
+
+    /// Starts the process.
+    ///
+    /// - Returns: the socket to it.
+    @discardableResult
+    func start() throws(WorkerError) -> Int32 {
+        try state.withLock { state throws(WorkerError) in
+            guard !state.isOver else { throw .died("the server ends") }
+            let process = try spawn()
+            state.process = process
+            return process.socket
+        }
     }
 
     /// Has a request handled, and waits for it.
-    func handle(_ request: [UInt8], from peer: Peer) throws(WorkerError) -> [UInt8] {
+    ///
+    /// - Parameter replaced: counts the processes that have died and were replaced.
+    func handle(
+        _ request: [UInt8], from peer: Peer, replaced: Counters.Tally
+    ) throws(WorkerError) -> [UInt8] {
         let frame = WorkerFrame(request, from: peer)
         guard frame.payload.count < limits.frameBytes else { throw .tooBig(request.count) }
+        var socket = state.withLock { $0.process?.socket }
+        if let idle = socket, hasEnded(idle) {
+            forget()
+            replaced.add()
+            socket = nil
+        }
         do throws(WorkerError) {
-            if process == nil { process = try start() }
-            guard let process else { throw .died("it did not start") }
-            try frame.write(to: process.socket)
-            guard let answer = try WorkerFrame.read(from: process.socket, limit: limits.frameBytes) else {
+            let socket = if let socket { socket } else { try start() }
+            try frame.write(to: socket)
+            guard let answer = try WorkerFrame.read(from: socket, limit: limits.frameBytes) else {
                 throw .died("it closed its end")
             }
             guard answer.kind == .answer else { throw .failed(String(decoding: answer.payload, as: UTF8.self)) }
             return answer.payload
         } catch {
-            if error.isDeath {
-                end()
-                process = try? start()  // whoever asks next is told if there is none
+            if error.isDeath, forget() {
+                replaced.add()
+                _ = try? start()  // whoever asks next is told if there is none
             }
             throw error
         }
     }
 
-    /// Lets the process end, and takes note of its end.
+    /// Ends the process, whatever it does, and wakes who waits for it. There will be no other.
     func end() {
-        guard let process else { return }
-        self.process = nil
-        close(process.socket)  // it reads the end there
-        kill(process.id, SIGTERM)
-        while waitpid(process.id, nil, 0) < 0, errno == EINTR {}
+        state.withLock { state in
+            state.isOver = true
+            guard let process = state.process else { return }
+            kill(process.id, SIGKILL)
+            // Somebody may be waiting at the socket, and closes it: its number is not to be another's meanwhile.
+            shutdown(process.socket, Int32(SHUT_RDWR))
+        }
     }
 
-    private func start() throws(WorkerError) -> (id: pid_t, socket: Int32) {
+    /// Ends the process, takes note of its end, and closes its socket. By the thread that has requests handled, or after it.
+    ///
+    /// - Returns: `false` when there was none.
+    @discardableResult
+    func forget() -> Bool {
+        state.withLock { state in
+            guard let process = state.process else { return false }
+            state.process = nil
+            close(process.socket)
+            // It holds nothing that it could save; and a server that ends does not wait for it.
+            kill(process.id, SIGKILL)
+            while waitpid(process.id, nil, 0) < 0, errno == EINTR {}
+            return true
+        }
+    }
+
+    /// Whether a worker that has nothing to do is no more.
+    private func hasEnded(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count >= 0 || errno != EAGAIN && errno != EINTR
+    }
+
+    private func spawn() throws(WorkerError) -> (id: pid_t, socket: Int32) {
         var pair: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &pair) == 0 else { throw .notStarted(SystemCallError("socketpair")) }
@@ -82,10 +134,14 @@ final class WorkerHandle: @unchecked Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // A group of its own: Ctrl-C is for the server, which ends its workers itself.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        // And no signal is blocked or ignored in it because it is here.
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
         var words: [UnsafeMutablePointer<CChar>?] = ([command.executable] + command.arguments).map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }
@@ -100,11 +156,12 @@ final class WorkerHandle: @unchecked Sendable {
 ///
 /// - Throws: a description of what the server sent that is no frame.
 public func runWorker(_ service: any Service, limits: ModelLimits = ModelLimits()) throws {
+    let waits = Waits()
     while let frame = try WorkerFrame.read(from: STDIN_FILENO, limit: limits.frameBytes) {
         guard let (request, peer) = frame.request else { throw WorkerError.died("it sent what is no request") }
         let answer: WorkerFrame
         do {
-            answer = WorkerFrame(.answer, try service.handle(request, from: peer).waitInThread())
+            answer = WorkerFrame(.answer, try waits.wait(for: service.handle(request, from: peer)))
         } catch {
             answer = WorkerFrame(.failure, Array("\(error)".utf8))
         }

@@ -26,20 +26,14 @@ public struct EchoAfter: Service {
 }
 
 private final class EchoFraming: RequestFraming {
-    private var bytes: [UInt8] = []
+    private var input = InputBytes()
     private var isEnded = false
 
-    func append(_ piece: UnsafeRawBufferPointer) { bytes.append(contentsOf: piece) }
+    func append(_ piece: UnsafeRawBufferPointer) { input.append(piece) }
     func end() { isEnded = true }
 
     func next() -> FramingStep {
-        guard bytes.count >= EchoAfter.size else { return isEnded ? .finished : .needsMore }
-        // The usual case: exactly one request has come.
-        guard bytes.count > EchoAfter.size else {
-            defer { bytes = [] }
-            return .request(bytes)
-        }
-        defer { bytes.removeFirst(EchoAfter.size) }
-        return .request(Array(bytes[..<EchoAfter.size]))
+        guard let request = input.take(EchoAfter.size) else { return isEnded ? .finished : .needsMore }
+        return .request(request)
     }
 }

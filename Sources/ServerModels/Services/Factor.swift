@@ -1,4 +1,4 @@
-import BigInt
+package import BigInt
 
 /// The notes' example of a request that computes: a line with an integer is answered with its prime factors.
 ///
@@ -32,34 +32,33 @@ public struct Factor: Service {
 }
 
 /// An integer has no answer.
-enum FactorError: Error, CustomStringConvertible {
+package enum FactorError: Error, CustomStringConvertible {
     case notANumber
-    case tooHard(BigUInt)
+    case tooHard(BigUInt, steps: Int)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .notANumber: "a request is a line with an integer over 0 of at most \(Factor.digits) digits"
-        case .tooHard(let number):
-            "\(number) has no factor that could be found in \(PrimeFactors.steps) steps of Pollard's method; take a smaller one"
+        case .tooHard(let number, let steps):
+            "\(number) has no factor that could be found in \(steps) steps of Pollard's method; take a smaller one"
         }
     }
 }
 
 private final class LineFraming: RequestFraming {
-    private var bytes: [UInt8] = []
+    private var input = InputBytes()
     private var isEnded = false
 
-    func append(_ piece: UnsafeRawBufferPointer) { bytes.append(contentsOf: piece) }
+    func append(_ piece: UnsafeRawBufferPointer) { input.append(piece) }
     func end() { isEnded = true }
 
     func next() -> FramingStep {
-        if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
-            defer { bytes.removeFirst(end + 1) }
-            let line = bytes[..<end]
+        // One over the digits, for a carriage return.
+        if let end = input.firstIndex(of: UInt8(ascii: "\n"), within: Factor.digits + 2) {
+            let line = (input.take(end + 1) ?? []).dropLast()
             return .request(Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))
         }
-        // One over the digits, for a carriage return.
-        guard bytes.count <= Factor.digits + 1 else {
+        guard input.count <= Factor.digits + 1 else {
             return .refused(Array("error: a line has at most \(Factor.digits) digits\n".utf8))
         }
         return isEnded ? .finished : .needsMore

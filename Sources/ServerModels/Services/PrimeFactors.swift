@@ -1,13 +1,13 @@
-import BigInt
+package import BigInt
 
 /// An integer as a product of primes: trial division by small ones, then Pollard's rho in Brent's form (Brent, "An improved Monte
 /// Carlo factorization algorithm", BIT 20, 1980) on what is left, until all parts are prime.
 ///
 /// Whether a part is prime is asked of Miller and Rabin's test with the first 13 primes, which is certain below 3.3 * 10^24
 /// (Sorenson and Webster, 2015), and beyond has no known exception.
-struct PrimeFactors {
+package struct PrimeFactors {
     /// Steps of Pollard's method for one factor: a bound on what one request may cost.
-    static let steps = 1 << 21
+    package static let steps = 1 << 21
     /// Primes below this are tried one by one.
     private static let trialLimit = 1 << 16
     /// Steps whose differences are multiplied before one greatest common divisor is taken.
@@ -16,11 +16,13 @@ struct PrimeFactors {
     private static let smallPrimes = primes(below: trialLimit)
 
     /// In ascending order; empty for 1.
-    private(set) var primes: [BigUInt] = []
+    package private(set) var primes: [BigUInt] = []
 
-    /// - Parameter number: over 0.
-    /// - Throws: ``FactorError/tooHard(_:)``.
-    init(of number: BigUInt) throws(FactorError) {
+    /// - Parameters:
+    ///   - number: over 0.
+    ///   - steps: of Pollard's method for one factor.
+    /// - Throws: ``FactorError/tooHard(_:steps:)``.
+    package init(of number: BigUInt, steps: Int = Self.steps) throws(FactorError) {
         var rest = number
         for prime in Self.smallPrimes where rest > 1 {
             if BigUInt(prime) * BigUInt(prime) > rest { break }
@@ -31,20 +33,20 @@ struct PrimeFactors {
                 rest = quotient
             }
         }
-        try split(rest)
+        try split(rest, steps)
         primes.sort()
     }
 
-    private mutating func split(_ number: BigUInt) throws(FactorError) {
+    private mutating func split(_ number: BigUInt, _ steps: Int) throws(FactorError) {
         guard number > 1 else { return }
         guard !Self.isPrime(number) else { return primes.append(number) }
-        let factor = try Self.factor(of: number)
-        try split(factor)
-        try split(number / factor)
+        let factor = try Self.factor(of: number, steps)
+        try split(factor, steps)
+        try split(number / factor, steps)
     }
 
     /// A factor of a composite number.
-    private static func factor(of number: BigUInt) throws(FactorError) -> BigUInt {
+    private static func factor(of number: BigUInt, _ steps: Int) throws(FactorError) -> BigUInt {
         let root = number.squareRoot()
         if root * root == number { return root }
         var budget = steps
@@ -53,7 +55,7 @@ struct PrimeFactors {
             if let factor = brent(number, increment: increment, budget: &budget) { return factor }
             increment += 1
         }
-        throw .tooHard(number)
+        throw .tooHard(number, steps: steps)
     }
 
     /// One walk x -> x^2 + increment; `nil` when it closes without a factor, or the budget is used up.

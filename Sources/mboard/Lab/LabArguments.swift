@@ -6,6 +6,9 @@ extension ServiceName: ExpressibleByArgument {
     package init?(argument: String) {
         self.init(argument)
     }
+
+    /// What the help and a refusal list.
+    package static var allValueStrings: [String] { ["hold", "echo-after[:SECONDS]", "factor"] }
 }
 
 extension Load.Arrivals: ExpressibleByArgument {
