@@ -104,7 +104,8 @@ let package = Package(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
         // Floor 3: people.
         .target(
-            name: "Lab", dependencies: ["ServerModels", histogram, logging, nioCore, nioPosix], swiftSettings: settings),
+            name: "Lab", dependencies: ["ServerModels", heap, histogram, logging, nioCore, nioPosix],
+            swiftSettings: settings),
         .executableTarget(
             name: "mboard",
             dependencies: [

@@ -29,8 +29,9 @@ final class ClientCrew {
         var waits = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
     }
 
-    /// Clients that start without the loop looking at the others meanwhile.
+    /// Clients that start without the loop looking at the others meanwhile, and the time that it has for looking.
     private static let startsAtOnce = 64
+    private static let startPause = Duration.microseconds(100)
     private static let watchEvery = TimeAmount.milliseconds(100)
 
     let load: Load
@@ -39,6 +40,7 @@ final class ClientCrew {
     let speaksFirst: Bool
     let server: String
     let log: SimulationLog?
+    let timers: ClientTimers
     private let loop: any EventLoop
     private let address: SocketAddress
     private let arrivals: [Arrival]
@@ -62,19 +64,12 @@ final class ClientCrew {
         log = simulation.log
         self.exchanges = exchanges
         self.loop = loop
+        timers = ClientTimers(on: loop, start: shared.start)
         self.address = address
         self.arrivals = arrivals
         self.shared = shared
         self.finished = finished
         awaited = arrivals.count { $0.kind == .client }
-    }
-
-    /// Time since the start of the run.
-    var now: Duration { .nanoseconds((NIODeadline.now() - shared.start).nanoseconds) }
-
-    /// Does something on the loop at a time of the run.
-    func schedule(at time: Duration, _ action: @escaping () -> Void) -> Scheduled<Void> {
-        loop.assumeIsolated().scheduleTask(deadline: shared.start + .nanoseconds(time.nanoseconds), action)
     }
 
     // MARK: Arrivals
@@ -94,8 +89,9 @@ final class ClientCrew {
         var room = Self.startsAtOnce
         while arrived < arrivals.count {
             let arrival = arrivals[arrived]
+            let now = timers.now
             guard room > 0, now >= .seconds(arrival.time) else {
-                _ = schedule(at: .seconds(arrival.time)) { self.startNext() }
+                timers.schedule(at: max(.seconds(arrival.time), now + Self.startPause)) { self.startNext() }
                 return
             }
             arrived += 1

@@ -11,15 +11,16 @@ final class SimulatedClient: ChannelInboundHandler {
     private var exchange: Int
     private var offset = 0
     private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
-    private var timerAt = Duration.seconds(Int64.max)
+    /// When the next timer comes.
+    private var timerAt: Duration?
 
     /// - Parameter exchange: the number of its first request.
     init(_ crew: ClientCrew, name: String, exchange: Int) {
         self.crew = crew
         self.exchange = exchange
         visit = Visit(
-            name, crew.load.visit, patience: .seconds(crew.load.patience), speaksFirst: crew.speaksFirst, at: crew.now)
+            name, crew.load.visit, patience: .seconds(crew.load.patience), speaksFirst: crew.speaksFirst,
+            at: crew.timers.now)
     }
 
     /// Connects; to be called once, on the loop.
@@ -53,7 +54,7 @@ final class SimulatedClient: ChannelInboundHandler {
         switch buffer.withUnsafeReadableBytes({ crew.exchanges[exchange].compare($0, offset: &offset) }) {
         case .part: break
         case .whole:
-            let now = crew.now
+            let now = crew.timers.now
             crew.answered(after: now - visit.waitingSince)
             exchange = exchange + 1 == crew.exchanges.count ? 0 : exchange + 1
             offset = 0
@@ -76,7 +77,7 @@ final class SimulatedClient: ChannelInboundHandler {
     }
 
     private func handle(_ event: Visit.Event) {
-        handle(event, at: crew.now)
+        handle(event, at: crew.timers.now)
     }
 
     private func handle(_ event: Visit.Event, at now: Duration) {
@@ -92,7 +93,6 @@ final class SimulatedClient: ChannelInboundHandler {
         if visit.phase != .gone {
             setTimer()
         } else if phase != .gone {
-            timer?.cancel()
             crew.ended(self)
         }
     }
@@ -100,14 +100,15 @@ final class SimulatedClient: ChannelInboundHandler {
     /// A timer that comes too early looks again: the deadline moves with every request, and a timer for each would cost more than the
     /// request.
     private func setTimer() {
-        guard visit.deadline < timerAt else { return }
-        timer?.cancel()
-        timerAt = visit.deadline
-        timer = crew.schedule(at: timerAt) { self.timerFired() }
+        let deadline = visit.deadline
+        if let timerAt, timerAt <= deadline { return }
+        timerAt = deadline
+        crew.timers.schedule(at: deadline) { self.timerFired(deadline) }
     }
 
-    private func timerFired() {
-        timerAt = .seconds(Int64.max)
-        if crew.now >= visit.deadline { handle(.due) } else { setTimer() }
+    private func timerFired(_ time: Duration) {
+        if timerAt == time { timerAt = nil }
+        guard visit.phase != .gone else { return }
+        if crew.timers.now >= visit.deadline { handle(.due) } else { setTimer() }
     }
 }

@@ -12,8 +12,8 @@ final class SimulatedMisfit: ChannelInboundHandler {
     private let kind: Misfit
     private let request: ByteBuffer
     private var sent = 0
+    private var timerAt: Duration?
     private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
 
     init(_ crew: ClientCrew, name: String, kind: Misfit, exchange: Int) {
         self.crew = crew
@@ -21,7 +21,7 @@ final class SimulatedMisfit: ChannelInboundHandler {
         // Where a client says nothing, any byte is a goodbye.
         let request = crew.exchanges[exchange].request
         self.request = request.readableBytes > 0 ? request : ByteBuffer(bytes: [UInt8(ascii: "!")])
-        visit = MisfitVisit(name, kind, timeout: .seconds(crew.load.timeout), at: crew.now)
+        visit = MisfitVisit(name, kind, timeout: .seconds(crew.load.timeout), at: crew.timers.now)
     }
 
     /// Connects; to be called once, on the loop.
@@ -63,7 +63,7 @@ final class SimulatedMisfit: ChannelInboundHandler {
     }
 
     private func handle(_ event: MisfitVisit.Event) {
-        switch visit.handle(event, at: crew.now) {
+        switch visit.handle(event, at: crew.timers.now) {
         case .nothing: break
         case .exchangeByte:
             send(1)
@@ -72,8 +72,13 @@ final class SimulatedMisfit: ChannelInboundHandler {
         case .reset: reset()
         case .leave: context?.close(promise: nil)
         }
-        timer?.cancel()
-        if let deadline = visit.deadline { timer = crew.schedule(at: deadline) { self.handle(.due) } }
+        setTimer()
+    }
+
+    private func setTimer() {
+        guard let deadline = visit.deadline, deadline != timerAt else { return }
+        timerAt = deadline
+        crew.timers.schedule(at: deadline) { if self.visit.deadline == deadline { self.handle(.due) } }
     }
 
     private func send(_ count: Int) {

@@ -87,11 +87,17 @@ struct SimulatorOptions: ParsableArguments {
 
     private func print(_ outcome: SimulationRecord) throws {
         let object = try outcome.json
-        if let record { try Data((object + "\n").utf8).write(to: URL(filePath: record), options: .atomic) }
+        if let record { try write(object, to: record) }
         guard !json else { return output(line: object) }
         let drawing = TimelineDrawing(outcome, columns: Self.columns, colours: isTerminal(1))
         for line in drawing.lines { output(line: line) }
         output(line: outcome.summary)
+    }
+
+    private func write(_ object: String, to path: String) throws {
+        do { try Data((object + "\n").utf8).write(to: URL(filePath: path), options: .atomic) } catch {
+            throw ValidationError("--record: cannot write \(harmless(path)): \(error.localizedDescription)")
+        }
     }
 
     private func raiseFiles(for sockets: Int) throws {
