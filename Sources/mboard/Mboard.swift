@@ -3,6 +3,7 @@ import BoardClient
 import BoardServer
 import BoardStore
 import BoardWire
+import Lab
 import ServerModels
 
 #if canImport(Glibc)
@@ -32,7 +33,7 @@ struct Mboard: AsyncParsableCommand {
 
             Results go to standard output, everything else to standard error.
             Exit codes: 0 done; 1 the server said no; 64 wrong usage; 65 data damaged; 69 not reachable, timed out,
-            or a port in use; 70 internal error; 73 the data directory cannot be created or locked; 74 the disk failed a sync.
+            or a port in use; 70 internal error; 73 the data directory or a report cannot be created or locked; 74 the disk failed a sync.
             """,
         version: version,
         subcommands: [
@@ -68,6 +69,7 @@ struct Mboard: AsyncParsableCommand {
             case .answer(.unreadable(_)), .unreachable, .timedOut, .sessionLost, .damaged: 69
             }
         case is MessageFileError: 64
+        case is OutputError: 73
         case let error as LiveError: if case .replaced = error { 65 } else { 1 }
         case is ExitCode, is CleanExit, is ValidationError: nil
         default: isArgumentParsers(error) ? nil : 70

@@ -17,7 +17,9 @@ struct LabCommand: AsyncParsableCommand {
               mboard lab clients --stay 30 --timeout 5   ... clients that come to it ...
               mboard lab watch                           ... and what goes on inside
             """,
-        subcommands: [LabServe.self, LabClients.self, LabRequests.self, LabWatch.self, LabWorker.self])
+        subcommands: [
+            LabServe.self, LabClients.self, LabRequests.self, LabCompare.self, LabWatch.self, LabWorker.self,
+        ])
 
     static let cores = ProcessInfo.processInfo.activeProcessorCount
 
