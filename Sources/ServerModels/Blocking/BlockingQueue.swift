@@ -38,25 +38,23 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits while it is full. Nothing is put into a closed queue: that would never come out.
     package func put(_ element: Element) {
         pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
         while elements.count >= limit, !isClosed { pthread_cond_wait(isNotFull, lock) }
         precondition(!isClosed, "a queue is closed when nobody puts anything into it any more")
         elements.append(element)
         depth.add()
-        pthread_cond_signal(isNotEmpty)
+        pthread_mutex_unlock(lock)
+        pthread_cond_signal(isNotEmpty)  // without the lock, for which the woken one would have to wait
     }
 
     /// Waits while it is empty; `nil` when it is closed and nothing is left.
     package func take() -> Element? {
         pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        while elements.isEmpty {
-            guard !isClosed else { return nil }
-            pthread_cond_wait(isNotEmpty, lock)
-        }
-        depth.add(-1)
+        while elements.isEmpty, !isClosed { pthread_cond_wait(isNotEmpty, lock) }
+        let element = elements.popFirst()
+        if element != nil { depth.add(-1) }
+        pthread_mutex_unlock(lock)
         pthread_cond_signal(isNotFull)
-        return elements.removeFirst()
+        return element
     }
 
     /// Ends the consumers, when they have taken what is left.
