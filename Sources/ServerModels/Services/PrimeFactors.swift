@@ -60,7 +60,8 @@ package struct PrimeFactors {
 
     private mutating func split(_ number: BigUInt, _ steps: Int) throws(FactorError) {
         guard number > 1 else { return }
-        if number < BigUInt(Self.trialLimit * Self.trialLimit) { return primes.append(number) }  // no prime below its root divides it
+        // No prime below its root divides it.
+        if number < BigUInt(Self.trialLimit * Self.trialLimit) { return primes.append(number) }
         let factor: BigUInt
         if let word = UInt64(exactly: number) {
             let residues = WordResidues(modulus: word)
