@@ -31,7 +31,7 @@ extension Preset {
                     [
                         .init(.sequential), .init(.pipeline(cores)), .init(.processPipeline(cores)),
                         .init(.eventLoop(cores)),
-                    ], [.factor], [asking(500, scale)], rounds: 3)
+                    ], [.factor], [asking(200, scale)], rounds: 3)
             ])
     }
 
@@ -66,7 +66,7 @@ extension Preset {
             [
                 Matrix(both([.oneClient]), [.echoAfter(0)], [asking(20_000, clients: 1, scale)], rounds: 3),
                 Matrix(both(models), [.echoAfter(0)], [asking(2_000, scale)], rounds: 3),
-                Matrix(both(models), [.factor], [asking(100, scale)], rounds: 3),
+                Matrix(both(models), [.factor], [asking(30, scale)], rounds: 3),
             ])
     }
 

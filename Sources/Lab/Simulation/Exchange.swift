@@ -32,8 +32,8 @@ extension ServiceName {
     /// Different requests of one run. A client begins at a place of its own and goes round, so that neighbours ask for different things,
     /// and an answer that goes to the wrong client is seen.
     private static let variety = 1_024
-    /// Bits of each prime of `factor`: over the 16 of trial division, and such that a request takes some milliseconds.
-    private static let primeBits = 24
+    /// Bits of each prime of `factor`: over the 16 of trial division, and such that a request takes about a millisecond.
+    private static let primeBits = 30
 
     /// The requests of a run, made before it starts; at least one.
     package func exchanges(seed: UInt64) -> [Exchange] {
