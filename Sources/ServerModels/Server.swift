@@ -5,6 +5,9 @@ import Synchronization
 
 /// What every model stands on: the listening socket, the service, the counters, and the word to stop.
 final class Server: Sendable {
+    /// Descriptors that clients do not get. The process needs some itself now and then, and libdispatch, on which Swift's tasks
+    /// run, ends the whole process when it cannot open a file of `/proc` in which it reads how busy its threads are.
+    static let reservedDescriptors: rlim_t = 8
     /// How long accepting pauses when the process has no descriptors left, unless a connection closes before.
     static let descriptorPause = Duration.milliseconds(100)
 
@@ -48,6 +51,10 @@ final class Server: Sendable {
         while true {
             connections.waitForPlace(min(limit ?? .max, limits.connections))
             guard !isStopping else { return nil }
+            guard hasDescriptors else {
+                pause(EMFILE)
+                continue
+            }
             var storage = sockaddr_storage()
             var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let descriptor = withUnsafeMutablePointer(to: &storage) {
@@ -62,6 +69,16 @@ final class Server: Sendable {
             default: pause(errno)
             }
         }
+    }
+
+    /// Whether a client can be given a descriptor. The kernel gives the lowest number that is free.
+    var hasDescriptors: Bool {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let next = fcntl(listener.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard next >= 0 else { return false }
+        close(next)
+        return rlim_t(next) + Self.reservedDescriptors < limit.rlim_cur
     }
 
     private func admit(_ descriptor: Int32, _ peer: Peer) -> Connection {

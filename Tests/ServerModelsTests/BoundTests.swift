@@ -51,7 +51,7 @@ struct BoundTests {
             try await client.send(requests)
             client.finish()
             #expect(await client.rest() == requests)
-            #expect(serving.counters.busy.peak == limit)
+            #expect((1...limit).contains(serving.counters.busy.peak))
         }
     }
 

@@ -132,8 +132,10 @@ struct ProcessTests {
         expectNothingLeft(report.counters)
         #expect(report.counters.accepted == 100)
         #expect(report.counters.answers == 100)
-        #expect(report.counters.openPeak < 40)
-        if model != .sequential { #expect(report.counters.pauses > 0) }
+        // Three are standard, and eight are the process's own.
+        #expect(report.counters.openPeak <= 40 - 3 - 8)
+        // It pauses, and does not try again and again meanwhile.
+        if model != .sequential { #expect((1...5_000).contains(report.counters.pauses)) }
     }
 
     private func isDead(_ id: pid_t) -> Bool {

@@ -147,7 +147,17 @@ private final class AcceptLimit: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if open >= server.limits.connections { isHeldBack = true } else { context.read() }
+        if open >= server.limits.connections {
+            isHeldBack = true
+        } else if !server.hasDescriptors {
+            server.paused(SystemCallError("accept", EMFILE))
+            isHeldBack = true
+            context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(Server.descriptorPause)) {
+                self.readOn(context)
+            }
+        } else {
+            context.read()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -176,9 +186,13 @@ private final class AcceptLimit: ChannelDuplexHandler {
         open -= 1
         server.counters.open.add(-1)
         clients.remove(client)
+        readOn(context)
+    }
+
+    private func readOn(_ context: ChannelHandlerContext) {
         guard isHeldBack else { return }
         isHeldBack = false
-        context.read()
+        read(context: context)
     }
 }
 
