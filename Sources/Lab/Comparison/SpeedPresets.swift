@@ -43,7 +43,7 @@ extension Preset {
             explanation: """
                 A request that is answered at once shows the cost of the model itself. A thread that keeps its connection wakes \
                 once for a request; a pipeline hands it from thread to thread, and each hand-over is a context switch; a \
-                thread or a process for each request costs most. An event loop asks the kernel for many connections at a time.
+                new thread for each request or each piece of work costs most. An event loop asks the kernel for many connections at a time.
                 """,
             [Matrix(models, [.echoAfter(0)], [asking(3_000, scale)], rounds: 3)])
     }

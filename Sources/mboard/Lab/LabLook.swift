@@ -51,7 +51,7 @@ struct LabLook {
     func line(since before: LabLook?) -> String {
         let counters = server.counters
         return "open \(counters.open)  served now \(counters.served)  queue \(counters.queued)  busy \(counters.busy)  "
-            + "threads \(threads ?? counters.threads)  "
+            + "threads \(counters.threads)  failures \(counters.failures)  workers replaced \(counters.workersReplaced)  "
             + String(
                 format: "%.0f clients/s  %.0f answers/s", rate(of: \.accepted, since: before),
                 rate(of: \.answers, since: before))
@@ -78,7 +78,8 @@ struct LabLook {
                 format: "%.0f clients/s, %.0f answers/s", rate(of: \.accepted, since: before),
                 rate(of: \.answers, since: before))
                 + "; in all \(counters.accepted) clients, \(counters.answers) answers, \(counters.failures) failures, "
-                + "\(counters.left) left before, \(counters.broken) cut, \(counters.refused) refused",
+                + "\(counters.left) left before, \(counters.broken) cut, \(counters.refused) refused, "
+                + "\(counters.workersReplaced) workers replaced",
         ]
     }
 }

@@ -20,7 +20,7 @@ struct LabServe: AsyncParsableCommand {
               echo-after[:SECONDS]  answers 36 bytes with themselves, after a delay
               factor                answers an integer on a line with its factors (try nc)
 
-            SIGTERM or Ctrl-C finishes what is in hand and ends.
+            SIGTERM or Ctrl-C answers the requests in hand, lets everybody else go, and ends.
             """)
 
     @Option(help: ArgumentHelp("How it spends its threads.", valueName: "model[:n]"))
@@ -82,7 +82,10 @@ struct LabServe: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle", factory: Self.silent))
         configuration.maximumGracefulShutdownDuration = Self.drainTime
         try await ServiceGroup(configuration: configuration).run()
-        complain("mboard: stopped; \(server.counters.accepted.count) clients, \(server.counters.answers.count) answers")
+        let counters = server.counters
+        complain(
+            "mboard: stopped; \(counters.accepted.count) clients, \(counters.answers.count) answers; "
+                + "before anybody dealt with them left \(counters.left.count)")
     }
 
     private var logger: Logger {
