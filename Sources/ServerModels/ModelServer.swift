@@ -45,7 +45,7 @@ public final class ModelServer: Sendable {
     ///
     /// - Throws: what kept the model from serving: ``SystemCallError``.
     public func run() async throws {
-        defer { server.listener.close() }
+        defer { server.close() }
         // Unstructured, so that cancellation is no more than the word to stop: what is in hand is still finished, and waited for.
         let serving = Task {
             try await withThrowingTaskGroup(of: Void.self) { group in

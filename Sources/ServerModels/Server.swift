@@ -148,6 +148,15 @@ final class Server: Sendable {
         for action in actions { action() }
     }
 
+    /// Gives the listening socket back. Who stops the server afterwards does nothing: the socket's number may be another's by then.
+    func close() {
+        stopping.withLock { stopping in
+            stopping.hasBegun = true
+            (stopping.actions, stopping.cuts) = ([], [])
+        }
+        listener.close()
+    }
+
     /// Ends every connection that is left, and every wait for an answer.
     func cut() {
         waits.cut()

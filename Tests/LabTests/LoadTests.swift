@@ -55,7 +55,7 @@ struct LoadTests {
         #expect(scaled.clients == 5)
     }
 
-    @Test(arguments: [(15, 15.1), (0.3, 0.35), (0.06, 0.07)])
+    @Test(arguments: [(15, 15.5), (0.3, 0.35), (0.06, 0.07)])
     func `who waits leaves a sixth after its time-out, and no more than the limit`(
         _ timeout: Double, _ patience: Double
     ) {

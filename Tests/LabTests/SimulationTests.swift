@@ -5,9 +5,9 @@ import Synchronization
 import Testing
 
 /// Simulated clients of real servers. Asserted is who was served, never how long it took.
-@Suite(.serialized) struct SimulationTests {
-    /// A twentieth of the notes' time.
-    private static let scale = 0.05
+struct SimulationTests {
+    /// A fifth of the notes' time: the outcomes stand while the machine does not stall for a third of a second.
+    private static let scale = 0.2
 
     /// Runs a load against a server in this process.
     private func run(

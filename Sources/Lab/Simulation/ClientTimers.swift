@@ -43,11 +43,13 @@ final class ClientTimers {
     private func arm() {
         guard let time = timers.min?.time, time < armedFor ?? .seconds(Int64.max) else { return }
         armedFor = time
-        loop.assumeIsolated().scheduleTask(deadline: start + .nanoseconds(time.nanoseconds)) { self.fire() }
+        loop.assumeIsolated().scheduleTask(deadline: start + .nanoseconds(time.nanoseconds)) {
+            self.fire(time)
+        }
     }
 
-    /// Also called for a timer that an earlier one has replaced: then there is nothing to do yet.
-    private func fire() {
+    private func fire(_ time: Duration) {
+        guard time == armedFor else { return }  // an earlier one took its place
         let now = now
         armedFor = nil
         while let first = timers.min, first.time <= now {

@@ -65,11 +65,11 @@ extension Load {
     /// fifth leaves after 15.013 s). What the figure is to show is that a server which turns to its clients one by one, 5 seconds
     /// each, comes to the fourth as its time is over, and to the fifth long after. So here, too, a client leaves a little after its
     /// time-out, and the model decides instead of a millisecond. With the notes' numbers a sixth is half a stay: as far from the fourth
-    /// client's turn as from the fifth's, whatever the scale.
+    /// client's turn as from the fifth's. The margin is as wide as the scale: a machine that stalls for longer decides the outcome itself.
     package var patience: Double { timeout + min(timeout / 6, Self.longestDelay) }
 
     /// Seconds by which a client leaves after its time-out at most.
-    package static let longestDelay = 0.1
+    package static let longestDelay = 0.5
 }
 
 /// `{"stay": 5}`, `{"requests": 100}`.

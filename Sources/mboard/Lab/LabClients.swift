@@ -12,7 +12,7 @@ struct LabClients: AsyncParsableCommand {
               mboard lab clients --scale 0.02
 
             In the drawing . is waiting, # being served, x giving up, - being refused, ~ a client that misbehaves. \
-            A client leaves a little after its time-out (a sixth of it, 100 ms at most), as it does in the notes: whom a server turns \
+            A client leaves a little after its time-out (a sixth of it, half a second at most), as it does in the notes: whom a server turns \
             to at that very moment is served.
             """)
 
