@@ -1,3 +1,4 @@
+import Foundation
 import Lab
 import Logging
 import ServerModels
@@ -153,6 +154,19 @@ struct SimulationTests {
         let record = try await Simulation(load, service: .hold, host: "127.0.0.1", port: port, log: nil).run()
         #expect(record.refused == 3)
         #expect(record.clients.allSatisfy { $0.refusal == .notConnected && $0.connected == nil })
+    }
+
+    @Test func `time in which the simulator stood still is charged to no client, and said`() async throws {
+        let load = Load(clients: 2, timeout: 0.2, visit: .stay(seconds: 0.01))
+        // The first client's log line keeps the loop for longer than the time-out, while the server serves both.
+        let log = SimulationLog { line in
+            if line.hasSuffix("(Client-1) INFO Connected, waiting for service ...") { usleep(600_000) }
+        }
+        let record = try await run(load, "thread-per-connection", .hold, log: log)
+        #expect(record.served == 2)
+        #expect(record.stalled > 0.2)
+        #expect(record.seconds > 0.5)
+        #expect(record.summary.contains("stood still"))
     }
 
     @Test func `a cancelled run ends, and says so`() async throws {

@@ -23,8 +23,9 @@ final class ClientCrew {
         var gaveUp = 0
         var refused = 0
         var answers = 0
-        /// When the last client said goodbye, in seconds since the start.
+        /// When the last client said goodbye, and how long the loop did not run, in seconds.
         var left = 0.0
+        var stalled = 0.0
         /// Nanoseconds of waiting.
         var waits = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
     }
@@ -77,6 +78,7 @@ final class ClientCrew {
     /// Lets the clients come; to be called once, on the loop.
     func start() {
         guard awaited > 0 else { return finish() }
+        timers.watch()
         let crew = NIOLoopBound(self, eventLoop: loop)
         watch = loop.scheduleRepeatedTask(initialDelay: Self.watchEvery, delay: Self.watchEvery) { _ in
             if crew.value.shared.isCancelled.load(ordering: .relaxed) { crew.value.cancel() }
@@ -162,7 +164,7 @@ final class ClientCrew {
         case .refused: result.refused += 1
         case .misfit: break
         }
-        result.left = max(result.left, record.left)
+        result.left = max(result.left, record.left + timers.stalled.inSeconds)
         keep(record, number)
         shared.done.add(1, ordering: .relaxed)
         awaited -= 1
@@ -190,6 +192,7 @@ final class ClientCrew {
             keep(misfit.visit.client, number)
         }
         misfits = []
+        result.stalled = timers.stalled.inSeconds
         finished.succeed(result)
     }
 }

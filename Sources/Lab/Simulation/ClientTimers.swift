@@ -1,7 +1,10 @@
 import HeapModule
 import NIOCore
 
-/// The timers of one event loop's clients, on one timer of the loop.
+/// The clock and the timers of one event loop's clients.
+///
+/// The clock stands still while the loop does: when the whole machine has stalled, time-outs must not all be over before anybody
+/// could look for the answers that came meanwhile. How long it stood is kept, and said in the record.
 ///
 /// NIO cancels a timer by looking at all there are, which with 20,000 clients costs more than everything else. These are never
 /// cancelled: who is called asks whether it still matters.
@@ -18,11 +21,18 @@ final class ClientTimers {
         static func == (left: Timer, right: Timer) -> Bool { left.number == right.number }
     }
 
+    /// How often the loop looks at its clock, and how late it may be before that is a stall.
+    private static let beat = Duration.milliseconds(10)
+    private static let tolerance = Duration.milliseconds(50)
+
+    /// How long the loop did not run.
+    private(set) var stalled = Duration.zero
     private let loop: any EventLoop
     private let start: NIODeadline
     private var timers = Heap<Timer>()
     private var made = 0
     private var armedFor: Duration?
+    private var beatDue = Duration.zero
 
     /// Timers of a run that started then.
     init(on loop: any EventLoop, start: NIODeadline) {
@@ -30,8 +40,31 @@ final class ClientTimers {
         self.start = start
     }
 
+    /// Time since the start of the run, without that of stalls; to be asked when ``watch()`` has been called.
+    var now: Duration {
+        // Whoever asks may be the first to run after a stall: it is noticed before anybody is told that time is over.
+        let elapsed = elapsed
+        let late = elapsed - beatDue
+        if late > Self.tolerance {
+            stalled += late
+            beatDue += late
+        }
+        return elapsed - stalled
+    }
+
     /// Time since the start of the run.
-    var now: Duration { .nanoseconds((NIODeadline.now() - start).nanoseconds) }
+    var elapsed: Duration { .nanoseconds((NIODeadline.now() - start).nanoseconds) }
+
+    /// Watches for stalls from now on, until the loop ends.
+    func watch() {
+        beatDue = elapsed + Self.beat
+        loop.assumeIsolated().scheduleTask(deadline: deadline(beatDue)) {
+            _ = self.now
+            self.watch()
+        }
+    }
+
+    private func deadline(_ elapsed: Duration) -> NIODeadline { start + .nanoseconds(elapsed.nanoseconds) }
 
     /// Does this at a time of the run; of several at one time, in the order of these calls.
     func schedule(at time: Duration, _ action: @escaping () -> Void) {
@@ -43,7 +76,7 @@ final class ClientTimers {
     private func arm() {
         guard let time = timers.min?.time, time < armedFor ?? .seconds(Int64.max) else { return }
         armedFor = time
-        loop.assumeIsolated().scheduleTask(deadline: start + .nanoseconds(time.nanoseconds)) {
+        loop.assumeIsolated().scheduleTask(deadline: deadline(time + stalled)) {
             self.fire(time)
         }
     }

@@ -11,6 +11,8 @@ final class SimulatedClient: ChannelInboundHandler {
     private var exchange: Int
     private var offset = 0
     private var context: ChannelHandlerContext?
+    /// By the clock that never stands still: what is measured includes stalls.
+    private var waitingSince: Duration
     /// When the next timer comes.
     private var timerAt: Duration?
 
@@ -18,6 +20,7 @@ final class SimulatedClient: ChannelInboundHandler {
     init(_ crew: ClientCrew, name: String, exchange: Int) {
         self.crew = crew
         self.exchange = exchange
+        waitingSince = crew.timers.elapsed
         visit = Visit(
             name, crew.load.visit, patience: .seconds(crew.load.patience), speaksFirst: crew.speaksFirst,
             at: crew.timers.now)
@@ -54,11 +57,12 @@ final class SimulatedClient: ChannelInboundHandler {
         switch buffer.withUnsafeReadableBytes({ crew.exchanges[exchange].compare($0, offset: &offset) }) {
         case .part: break
         case .whole:
-            let now = crew.timers.now
-            crew.answered(after: now - visit.waitingSince)
+            let elapsed = crew.timers.elapsed
+            crew.answered(after: elapsed - waitingSince)
+            waitingSince = elapsed
             exchange = exchange + 1 == crew.exchanges.count ? 0 : exchange + 1
             offset = 0
-            handle(.answered, at: now)
+            handle(.answered)
         case .wrong: handle(.wrong)
         }
     }
@@ -77,12 +81,8 @@ final class SimulatedClient: ChannelInboundHandler {
     }
 
     private func handle(_ event: Visit.Event) {
-        handle(event, at: crew.timers.now)
-    }
-
-    private func handle(_ event: Visit.Event, at now: Duration) {
         let phase = visit.phase
-        let action = visit.handle(event, at: now)
+        let action = visit.handle(event, at: crew.timers.now)
         if let log = crew.log, visit.phase != phase { log.moved(visit, from: phase, crew.load, to: crew.server) }
         switch action {
         case .nothing: break

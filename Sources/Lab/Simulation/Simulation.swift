@@ -50,13 +50,14 @@ package struct Simulation: Sendable {
             throw SimulationError.unknownHost(host)
         }
         log?.begins(load, at: server)
+        let exchanges = service.exchanges(seed: load.seed)
         let shared = SharedRun()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops)
         let results = try await withThrowingTaskGroup(of: [ClientCrew.Result].self) { tasks in
             if let progress { tasks.addTask { await report(shared, to: progress) } }
             defer { tasks.cancelAll() }
             return try await withTaskCancellationHandler {
-                try await run(at: address, on: group, shared)
+                try await run(exchanges, at: address, on: group, shared)
             } onCancel: {
                 shared.isCancelled.store(true, ordering: .relaxed)
             }
@@ -69,9 +70,8 @@ package struct Simulation: Sendable {
 
     /// Starts a crew on each loop, and waits for them.
     private func run(
-        at address: SocketAddress, on group: MultiThreadedEventLoopGroup, _ shared: SharedRun
+        _ exchanges: [Exchange], at address: SocketAddress, on group: MultiThreadedEventLoopGroup, _ shared: SharedRun
     ) async throws -> [ClientCrew.Result] {
-        let exchanges = service.exchanges(seed: load.seed)
         let arrivals = load.arrivalsInOrder
         let crews = (0..<eventLoops).map { number in
             let loop = group.next()
@@ -103,6 +103,7 @@ package struct Simulation: Sendable {
             record.refused += result.refused
             record.answers += result.answers
             record.seconds = max(record.seconds, result.left)
+            record.stalled = max(record.stalled, result.stalled)
             waits.add(result.waits)
         }
         record.clients = results.flatMap(\.clients).sorted { $0.number < $1.number }.map(\.client)

@@ -86,6 +86,9 @@ package struct SimulationRecord: Sendable, Codable {
     package var answers: Int
     /// From the first arrival to the last goodbye.
     package var seconds: Double
+    /// Seconds in which the simulator itself did not run, since the machine had stalled: clients' clocks stood still, ``seconds`` and
+    /// ``latencies`` went on.
+    package var stalled = 0.0
     package var latencies: Latencies
 
     package init(load: Load) {

@@ -10,6 +10,9 @@ extension SimulationRecord {
         text +=
             "\(served) served, \(gaveUp) gave up\(names(.gaveUp, gaveUp)), \(refused) refused\(names(.refused, refused))."
         if case .requests = load.visit { text += " \(answers) answers, \(perSecond) a second." }
+        if stalled > 0 {
+            text += " The simulator stood still for \(TimelineDrawing.time(stalled)), which no client was charged for."
+        }
         guard latencies.count > 0 else { return text }
         let (median, rare, longest) = (wait(latencies.p50), wait(latencies.p99), wait(latencies.max))
         return text + " Who was served waited \(median) (median), \(rare) (99 %), \(longest) (longest)."

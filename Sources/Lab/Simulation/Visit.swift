@@ -50,8 +50,6 @@ package struct Visit: ~Copyable {
     package private(set) var phase = Phase.connecting
     /// When `due` is to come.
     package private(set) var deadline: Duration
-    /// Since when it has waited: for being served, or for the answer.
-    package private(set) var waitingSince: Duration
     private let visit: Load.Visit
     private let patience: Duration
     private let speaksFirst: Bool
@@ -67,7 +65,6 @@ package struct Visit: ~Copyable {
         self.visit = visit
         self.patience = patience
         self.speaksFirst = speaksFirst
-        waitingSince = now
         deadline = now + patience
     }
 
@@ -107,7 +104,6 @@ package struct Visit: ~Copyable {
             return .nothing
         case .requests(let count):
             guard client.answers < count else { return finish(at: now) }
-            waitingSince = now
             deadline = now + patience
             return .ask
         }
