@@ -25,6 +25,11 @@ final class ClientTimers {
     private static let beat = Duration.milliseconds(10)
     private static let tolerance = Duration.milliseconds(50)
 
+    /// Timers that come without the loop looking at its sockets meanwhile, and the time that it has for looking: tasks that are due
+    /// keep a loop from them.
+    private static let atOnce = 64
+    private static let pause = Duration.microseconds(100)
+
     /// How long the loop did not run.
     private(set) var stalled = Duration.zero
     private let loop: any EventLoop
@@ -41,9 +46,11 @@ final class ClientTimers {
     }
 
     /// Time since the start of the run, without that of stalls; to be asked when ``watch()`` has been called.
-    var now: Duration {
+    var now: Duration { now(at: elapsed) }
+
+    /// The same for who has just asked for ``elapsed``.
+    func now(at elapsed: Duration) -> Duration {
         // Whoever asks may be the first to run after a stall: it is noticed before anybody is told that time is over.
-        let elapsed = elapsed
         let late = elapsed - beatDue
         if late > Self.tolerance {
             stalled += late
@@ -73,22 +80,22 @@ final class ClientTimers {
         arm()
     }
 
-    private func arm() {
+    private func arm(notBefore pause: Duration = .zero) {
         guard let time = timers.min?.time, time < armedFor ?? .seconds(Int64.max) else { return }
         armedFor = time
-        loop.assumeIsolated().scheduleTask(deadline: deadline(time + stalled)) {
-            self.fire(time)
-        }
+        loop.assumeIsolated().scheduleTask(deadline: deadline(max(time + stalled, pause))) { self.fire(time) }
     }
 
     private func fire(_ time: Duration) {
         guard time == armedFor else { return }  // an earlier one took its place
         let now = now
         armedFor = nil
-        while let first = timers.min, first.time <= now {
+        var room = Self.atOnce
+        while room > 0, let first = timers.min, first.time <= now {
+            room -= 1
             timers.removeMin()
             first.action()
         }
-        arm()
+        arm(notBefore: elapsed + Self.pause)
     }
 }

@@ -62,7 +62,7 @@ final class SimulatedClient: ChannelInboundHandler {
             waitingSince = elapsed
             exchange = exchange + 1 == crew.exchanges.count ? 0 : exchange + 1
             offset = 0
-            handle(.answered)
+            handle(.answered, at: crew.timers.now(at: elapsed))
         case .wrong: handle(.wrong)
         }
     }
@@ -81,8 +81,12 @@ final class SimulatedClient: ChannelInboundHandler {
     }
 
     private func handle(_ event: Visit.Event) {
+        handle(event, at: crew.timers.now)
+    }
+
+    private func handle(_ event: Visit.Event, at now: Duration) {
         let phase = visit.phase
-        let action = visit.handle(event, at: crew.timers.now)
+        let action = visit.handle(event, at: now)
         if let log = crew.log, visit.phase != phase { log.moved(visit, from: phase, crew.load, to: crew.server) }
         switch action {
         case .nothing: break
