@@ -77,7 +77,7 @@ final class Server: Sendable {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let next = fcntl(listener.descriptor, F_DUPFD_CLOEXEC, 0)
         guard next >= 0 else { return false }
-        close(next)
+        Glibc.close(next)
         return rlim_t(next) + Self.reservedDescriptors < limit.rlim_cur
     }
 

@@ -4,6 +4,7 @@ import BoardServer
 import BoardStore
 import BoardWire
 import Lab
+import Lab
 import ServerModels
 
 #if canImport(Glibc)
@@ -61,7 +62,7 @@ struct Mboard: AsyncParsableCommand {
             case .syncFailed: 74
             case .inaccessible, .locked, .newerSchema: 73
             }
-        case is BindError, is AnnounceError, is NoBoards, is ListenError: 69
+        case is BindError, is AnnounceError, is NoBoards, is ListenError, is SimulationError: 69
         case is SettingError, is SeveralBoards, is ModelError: 64
         case let error as ClientError:
             switch error {
