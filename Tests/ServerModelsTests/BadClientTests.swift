@@ -51,9 +51,10 @@ struct BadClientTests {
         server.stop()
         try await running
         expectNothingLeft(server.counters.snapshot)
-        // Who waits for readiness finds the end of a client at once, and has served it; threads look first.
+        // Who waits for readiness finds the end of a client at once, and has served it; threads look first, and find it unless a
+        // reset is still on its way.
         if ![.eventLoop(2), .tasks].contains(model) {
-            #expect(server.counters.left.count == server.counters.accepted.count)
+            #expect((1...server.counters.accepted.count).contains(server.counters.left.count))
             #expect(server.counters.broken.count == 0)
         }
     }
