@@ -3,6 +3,10 @@
 
 #include <pthread.h>
 
+int linux_close_from_at_spawn(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 int linux_accept(int listener, struct sockaddr *address, socklen_t *size) {
     return accept4(listener, address, size, SOCK_CLOEXEC);
 }

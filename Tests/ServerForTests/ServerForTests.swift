@@ -15,8 +15,9 @@ struct ServerForTests {
         let first = try server(arguments)
         first.stop()
         try await first.run()
-        try await Task.sleep(for: .milliseconds(1))
-        let before = try Remains()
+        // Long enough for libdispatch to make what it times with: a sleep that is over before it is armed makes nothing.
+        try await Task.sleep(for: .milliseconds(100))
+        let before = try await Remains.when { $0.threads.isEmpty && $0.children.isEmpty }
         let server = try server(arguments)
         if arguments.count > 4, let descriptors = UInt(arguments[4]) {
             var limit = rlimit(rlim_cur: descriptors, rlim_max: descriptors)
@@ -29,12 +30,7 @@ struct ServerForTests {
         }
         stopper.start()
         try await server.run()
-        var after = try Remains()
-        // A thread that is not waited for takes a moment to be gone, and so does what an event loop closes.
-        for _ in 0..<500 where after != before {
-            try await Task.sleep(for: .milliseconds(10))
-            after = try Remains()
-        }
+        let after = try await Remains.when { $0 == before }
         let report = Report(before: before, after: after, counters: server.counters.snapshot)
         say(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
     }
@@ -72,11 +68,31 @@ package struct Remains: Codable, Equatable {
     /// Its child processes, zombies included.
     package let children: String
 
-    init() throws {
+    /// What there is as soon as it is as it should be; what there is after five seconds if it is not by then. A thread that is
+    /// not waited for takes a moment to be gone, and so does what an event loop closes.
+    static func when(_ isSettled: (Remains) -> Bool) async throws -> Remains {
+        var remains = try Remains()
+        for _ in 0..<500 where !isSettled(remains) {
+            try await Task.sleep(for: .milliseconds(10))
+            remains = try Remains()
+        }
+        return remains
+    }
+
+    /// Where a process's descriptors lead to.
+    ///
+    /// - Parameter process: its id, or `self`.
+    package static func descriptors(of process: String) throws -> [String] {
+        let (files, directory) = (FileManager.default, "/proc/\(process)/fd")
+        return try files.contentsOfDirectory(atPath: directory)
+            .compactMap { try? files.destinationOfSymbolicLink(atPath: "\(directory)/\($0)") }
+    }
+
+    private init() throws {
         let files = FileManager.default
-        descriptors = try files.contentsOfDirectory(atPath: "/proc/self/fd")
-            .compactMap { try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
-            .map { String($0.prefix { $0 != "[" }) }.filter { !$0.hasPrefix("/proc/") }.sorted()
+        descriptors = try Self.descriptors(of: "self").map { String($0.prefix { $0 != "[" }) }.filter {
+            !$0.hasPrefix("/proc/")
+        }.sorted()
         let made = [
             "MainThread", "Thread-", "Receiver", "Handler", "Sender", "NIO-ELT",
         ]
