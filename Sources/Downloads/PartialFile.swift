@@ -18,6 +18,8 @@ final class PartialFile: Sendable {
         var record: PartRecord?
         var resumedFrom: Int
         var digest: SHA256?
+        /// Whether the two names still mean this download: not once it is whole, or removed.
+        var hasNames = true
     }
 
     private let target: String
@@ -63,7 +65,14 @@ final class PartialFile: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Keeps what is there for the next time; of nothing, no file.
     deinit {
+        let isNothing = state.withLock { $0.held == 0 && $0.hasNames }
+        // Nobody else has it: the lock is held until it is closed.
+        if isNothing {
+            unlink(part)
+            unlink(recordFile)
+        }
         close(descriptor)
     }
 
@@ -138,6 +147,7 @@ final class PartialFile: Sendable {
     func finish(sha256 expected: [UInt8]?) throws(DownloadError) -> [UInt8]? {
         let digest = state.withLock { $0.digest?.digest() }
         if let expected, let digest, expected != digest {
+            state.withLock { $0.hasNames = false }
             unlink(part)
             unlink(recordFile)
             throw .checksum(expected: hexadecimal(expected), found: hexadecimal(digest))
@@ -145,6 +155,7 @@ final class PartialFile: Sendable {
         guard fsync(descriptor) == 0 else { throw .disk(path: part, reason: Self.reason()) }
         guard replaces || !Self.isThere(target) else { throw .exists(path: target) }
         guard rename(part, target) == 0 else { throw .disk(path: target, reason: Self.reason()) }
+        state.withLock { $0.hasNames = false }
         try Self.syncDirectory(of: target)
         unlink(recordFile)
         return digest

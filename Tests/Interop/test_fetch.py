@@ -410,7 +410,7 @@ def test_a_no_is_not_asked_for_twice(fetch, faulty, place, status):
     outcome = fetch(server.url())
     assert outcome.code == 1 and str(status) in outcome.stderr, outcome.stderr
     assert len(server.requests) == 1
-    assert outcome.text == ""
+    assert outcome.text == "" and not names(place)
 
 
 def test_silence_ends_after_the_timeout(fetch, faulty, place):
@@ -433,7 +433,7 @@ def test_silence_ends_after_the_timeout(fetch, faulty, place):
 def test_nobody_is_there(fetch, place):
     outcome = fetch(f"http://127.0.0.1:{free_port()}/file")
     assert outcome.code == 69 and "refused" in outcome.stderr
-    assert not (place / "file").exists()
+    assert not names(place), "of nothing no file is left"
 
 
 def test_something_that_speaks_no_http(fetch, faulty, place):

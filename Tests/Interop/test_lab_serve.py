@@ -183,8 +183,8 @@ def test_watch_tells_lines_into_a_pipe_and_objects_on_request(serve, mboard):
     ("options", "words"),
     [
         (["--model", "fork"], "thread-per-connection"),
-        (["--model", "prefork:0"], "prefork"),
-        (["--model", "tasks:3"], "tasks"),
+        (["--model", "prefork:0"], "the number of prefork is from 1 to 1024"),
+        (["--model", "tasks:3"], "tasks takes no number"),
         (["--model", "tasks", "--service", "echo-after:-1"], "echo-after"),
         (["--model", "tasks", "--service", "nothing"], "factor"),
         (["--model", "tasks", "--backlog", "0"], "--backlog takes"),
@@ -200,3 +200,11 @@ def test_a_port_in_use_is_told(serve, mboard):
     server = serve("tasks", "hold")
     refused = mboard("lab", "serve", "--model", "tasks", "--listen", "%s:%d" % server.address)
     assert refused.code == 69 and "another program is using that port" in refused.stderr
+
+
+def test_clients_that_find_nobody_say_how_to_start_a_server(mboard):
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        address = "%s:%d" % bound.getsockname()
+        outcome = mboard("lab", "clients", "--server", address, "--scale", "0.02", "--no-log")
+    assert outcome.code == 69 and "mboard lab serve" in outcome.stderr and "5 refused" in outcome.text

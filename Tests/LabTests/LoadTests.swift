@@ -95,5 +95,7 @@ struct LoadTests {
         #expect(compare([Array(right[..<35]), [right[35]]]) == .whole)
         #expect(compare([Array(right[..<35]), [right[35] ^ 1]]) == .wrong)
         #expect(compare([right + [10]]) == .wrong)
+        #expect(compare([Array("error: this request was not handled ".utf8)]) == .failed)
+        #expect(compare([Array(right[..<1]), Array("error: ".utf8)]) == .wrong)
     }
 }

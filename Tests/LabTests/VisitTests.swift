@@ -83,6 +83,10 @@ struct VisitTests {
             visit: .requests(2), events: [(1, .connected), (3, .answered), (5, .wrong)],
             actions: [.ask, .ask, .leave], outcome: .refused, refusal: .wrongAnswer, answers: 1, left: 5),
         Story(
+            name: "an error for an answer",
+            visit: .requests(2), events: [(1, .connected), (3, .answered), (5, .error)],
+            actions: [.ask, .ask, .leave], outcome: .refused, refusal: .errorAnswer, answers: 1, left: 5),
+        Story(
             name: "closed between answers",
             visit: .requests(2), events: [(1, .connected), (3, .answered), (5, .ended)],
             actions: [.ask, .ask, .leave], outcome: .refused, refusal: .closedEarly, answers: 1, left: 5),

@@ -11,13 +11,18 @@ package struct Exchange: Sendable {
         case part
         case whole
         case wrong
+        /// An error, which all services begin alike.
+        case failed
     }
+
+    private static let errorPrefix = Array("error: ".utf8)
 
     /// Compares the next bytes of an answer.
     ///
     /// - Parameter offset: bytes of the answer that came before; counted on.
     package func compare(_ bytes: UnsafeRawBufferPointer, offset: inout Int) -> Verdict {
         guard !answer.isEmpty else { return .whole }
+        if offset == 0, bytes.starts(with: Self.errorPrefix) { return .failed }
         guard bytes.count <= answer.count - offset else { return .wrong }
         let isEqual = answer.withUnsafeBytes { answer in
             bytes.elementsEqual(UnsafeRawBufferPointer(rebasing: answer[offset..<offset + bytes.count]))

@@ -64,6 +64,7 @@ final class SimulatedClient: ChannelInboundHandler {
             offset = 0
             handle(.answered, at: crew.timers.now(at: elapsed))
         case .wrong: handle(.wrong)
+        case .failed: handle(.error)
         }
     }
 

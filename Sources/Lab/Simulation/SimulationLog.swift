@@ -71,7 +71,8 @@ package struct SimulationLog: Sendable {
         case (.refused, let refusal):
             let reason = refusal?.sentence ?? "refused"
             let what = hadConnection ? "Server closed connection" : "Can't connect to \(server)"
-            line(client.name, .error, refusal == .wrongAnswer ? reason : "\(what), error \(reason) ...")
+            let isAnswer = refusal == .wrongAnswer || refusal == .errorAnswer
+            line(client.name, .error, isAnswer ? reason : "\(what), error \(reason) ...")
         case (.misfit, _): break
         }
     }
@@ -106,6 +107,7 @@ extension SimulationRecord.Client.Refusal {
         case .reset: "connection reset"
         case .closedEarly: "closed before the answer was there"
         case .wrongAnswer: "the answer is not the one to the request"
+        case .errorAnswer: "the server answered with an error"
         }
     }
 }

@@ -26,6 +26,8 @@ package struct SimulationRecord: Sendable, Codable {
             case closedEarly = "closed_early"
             /// The answer was not the one to the request.
             case wrongAnswer = "wrong_answer"
+            /// The server answered with an error.
+            case errorAnswer = "error_answer"
         }
 
         package var name: String

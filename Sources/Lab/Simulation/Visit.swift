@@ -3,7 +3,7 @@
 ///     connecting --connected--> waiting --answered--> staying --due--> leaving --ended--> gone
 ///         |                     |    ^ |                 |
 ///         |                     |    '-' ask again       '-- reset: refused
-///         '-- failed: refused   '-- due: gave up; ended, reset, wrong: refused
+///         '-- failed: refused   '-- due: gave up; ended, reset, wrong, error: refused
 package struct Visit: ~Copyable {
     /// What happens to a client.
     package enum Event: Sendable, Hashable {
@@ -15,6 +15,8 @@ package struct Visit: ~Copyable {
         case answered
         /// An answer has come that is not to this request.
         case wrong
+        /// An answer has come that is an error.
+        case error
         /// The server sends nothing more.
         case ended
         /// The connection has broken.
@@ -79,6 +81,7 @@ package struct Visit: ~Copyable {
         case (.staying, .due): return finish(at: now)
         case (.connecting, .failed(let refusal)): return refused(refusal, at: now)
         case (.waiting, .wrong): return refused(.wrongAnswer, at: now)
+        case (.waiting, .error): return refused(.errorAnswer, at: now)
         case (.waiting, .ended): return refused(.closedEarly, at: now)
         case (.waiting, .reset), (.staying, .reset): return refused(.reset, at: now)
         case (.staying, .ended):

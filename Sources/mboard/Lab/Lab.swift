@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import BoardClient
 import Foundation
 import Lab
-public import ServerModels
+import ServerModels
 
 /// The lab: the same service and the same clients, one server model after another, and a look at who was served.
 struct LabCommand: AsyncParsableCommand {
@@ -27,14 +27,21 @@ struct LabCommand: AsyncParsableCommand {
     static let server = Endpoint(host: "127.0.0.1", port: 7_790)
 }
 
-extension ModelName: ExpressibleByArgument {
+extension ModelName {
     /// A model as it is written on the command line.
-    public init?(argument: String) {
-        self.init(argument, cores: LabCommand.cores)
+    ///
+    /// - Throws: what there is instead.
+    static func argument(_ text: String) throws -> ModelName {
+        if let model = ModelName(text, cores: LabCommand.cores) { return model }
+        let all = ModelName.all(cores: LabCommand.cores)
+        guard let named = all.first(where: { $0.name == text.prefix { $0 != ":" } }) else {
+            let names = all.map(\.description).joined(separator: ", ")
+            throw ValidationError("there is no model \"\(harmless(text))\"; there are \(names)")
+        }
+        guard named.count != nil else { throw ValidationError("\(named.name) takes no number") }
+        throw ValidationError(
+            "the number of \(named.name) is from \(workers.lowerBound) to \(workers.upperBound)")
     }
-
-    /// What the help lists.
-    public static var allValueStrings: [String] { all(cores: LabCommand.cores).map(\.description) }
 }
 
 /// The process in which `process-pipeline` handles requests: the server starts it, and nobody else.

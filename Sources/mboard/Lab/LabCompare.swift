@@ -178,7 +178,10 @@ struct OwnComparison: ParsableArguments {
     /// Clients of a comparison, at most: as many connections as one address has ports for, with some to spare.
     private static let mostClients = 25_000
 
-    @Option(help: ArgumentHelp("A model; several are compared.", valueName: "model[:n]"))
+    @Option(
+        help: ArgumentHelp(
+            "A model (`mboard lab serve --help` lists them); several are compared.", valueName: "model[:n]"),
+        transform: ModelName.argument)
     var model: [ModelName] = []
 
     @Option(help: ArgumentHelp("A service (default: hold); several are possible.", valueName: "service"))

@@ -31,7 +31,7 @@ struct LabRequests: AsyncParsableCommand {
     func validate() throws {
         guard service != .hold else {
             throw ValidationError(
-                "--service hold answers no requests; take echo-after or factor, or `mboard lab clients`")
+                "--service hold answers no requests; take echo-after or factor here, hold with `mboard lab clients`")
         }
         guard LabTimes.seconds.contains(timeout) else {
             throw ValidationError("--timeout takes seconds, from 0.001 to 86400")

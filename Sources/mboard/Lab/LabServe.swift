@@ -23,7 +23,8 @@ struct LabServe: AsyncParsableCommand {
             SIGTERM or Ctrl-C answers the requests in hand, lets everybody else go, and ends.
             """)
 
-    @Option(help: ArgumentHelp("How it spends its threads.", valueName: "model[:n]"))
+    @Option(
+        help: ArgumentHelp("How it spends its threads.", valueName: "model[:n]"), transform: ModelName.argument)
     var model: ModelName
 
     @Option(help: ArgumentHelp("What it does for its clients.", valueName: "service"))

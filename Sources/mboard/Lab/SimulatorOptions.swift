@@ -83,6 +83,10 @@ struct SimulatorOptions: ParsableArguments {
         }
         if showsProgress { tell("\r\u{1B}[K") }
         try print(outcome)
+        guard outcome.clients.contains(where: { $0.refusal != .notConnected }) else {
+            complain("mboard: nobody listens on \(server): start a server with `mboard lab serve --model MODEL`")
+            throw ExitCode(69)
+        }
     }
 
     private func print(_ outcome: SimulationRecord) throws {
