@@ -41,6 +41,10 @@ def fixed_answer():
     return swift_build(BENCHMARKS, BUILD_DIRECTORY, "FixedAnswer")
 
 
+def bare_echo():
+    return swift_build(BENCHMARKS, BUILD_DIRECTORY, "BareEcho")
+
+
 def raw_sqlite():
     return compile_reference(REFERENCES / "raw_sqlite.c", BUILD_DIRECTORY / "raw_sqlite", ["sqlite3"])
 

@@ -48,6 +48,14 @@ class Comparison:
         return builds.echo_server()
 
     @functools.cached_property
+    def bare_echo(self):
+        return builds.bare_echo()
+
+    @functools.cached_property
+    def wrk(self):
+        return tools.installed("wrk", "the load on the echo servers")
+
+    @functools.cached_property
     def http_load(self):
         return builds.http_load()
 

@@ -12,6 +12,7 @@ ROWS = {
     "g": "fan-out to 100 and 1,000 live subscribers beside NATS and mosquitto; idle connections",
     "h": "big messages by session on UDP, beside TCP, the old client on a bad network, and one another",
     "i": "publish by XML-RPC, 10 clients, beside xmlrpc-c's Abyss, Python's server of the notes and Hummingbird alone",
+    "j": "the server model event-loop beside a bare echo on SwiftNIO, loaded by wrk",
 }
 
 
