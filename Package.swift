@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "BoardConformance", targets: ["BoardConformance"]),
         .library(name: "BoardWire", targets: ["BoardWire"]),
         .library(name: "XMLRPC", targets: ["XMLRPC"]),
+        .library(name: "PyroWire", targets: ["PyroWire"]),
         .library(name: "ServerModels", targets: ["ServerModels"]),
         .library(name: "BoardStore", targets: ["BoardStore"]),
         .library(name: "BoardServer", targets: ["BoardServer"]),
@@ -73,6 +74,8 @@ let package = Package(
         .target(name: "Base64", swiftSettings: settings),
         .target(name: "BoardWire", dependencies: ["MessageBoard", "Base64"], swiftSettings: settings),
         .target(name: "XMLRPC", dependencies: ["Base64"], swiftSettings: settings),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "PyroWire", dependencies: ["Base64", "CZlib"], swiftSettings: settings),
         // Floor 1: disks and threads.
         .target(
             name: "BoardStore", dependencies: ["MessageBoard", deque, grdb, heap, lifecycle, logging, sqlite],
@@ -132,6 +135,9 @@ let package = Package(
         .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             resources: [.copy("tls_server.py")], swiftSettings: settings),
+        // Writes again what Python's Pyro5 wrote: for Tests/Interop/test_pyro_wire.py.
+        .executableTarget(
+            name: "PyroDump", dependencies: ["PyroWire"], path: "Tests/PyroDump", swiftSettings: settings),
         // A process of its own for tests: what a crash, a limit or a stop leaves is seen from outside.
         .executableTarget(
             name: "ServerForTests", dependencies: ["ServerModels", logging], path: "Tests/ServerForTests",
