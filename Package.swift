@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "BoardWire", targets: ["BoardWire"]),
         .library(name: "XMLRPC", targets: ["XMLRPC"]),
         .library(name: "PyroWire", targets: ["PyroWire"]),
+        .library(name: "RemoteObjects", targets: ["RemoteObjects"]),
         .library(name: "ServerModels", targets: ["ServerModels"]),
         .library(name: "BoardStore", targets: ["BoardStore"]),
         .library(name: "BoardServer", targets: ["BoardServer"]),
@@ -82,6 +83,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "Multicast", dependencies: [nioCore, nioPosix], swiftSettings: settings),
         .target(name: "CLinux"),
+        .target(name: "CDistributedFunctions"),
         .target(
             name: "ServerModels", dependencies: ["CLinux", bigInt, deque, logging, nioCore, nioExtras, nioPosix],
             swiftSettings: settings),
@@ -102,6 +104,10 @@ let package = Package(
         .target(
             name: "BoardClient",
             dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
+            swiftSettings: settings),
+        .target(
+            name: "RemoteObjects",
+            dependencies: ["CDistributedFunctions", "PyroWire", deque, lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),

@@ -1,0 +1,31 @@
+import NIOCore
+import Synchronization
+
+/// A client that was let in.
+final class ClientSession: Sendable {
+    /// Who holds the references that it is given.
+    let id: ClientID
+    /// Its connection: what waits for something on its behalf stops waiting when it is gone.
+    let channel: any Channel
+    /// Calls that are handled while later ones are answered.
+    private static let oneWayCalls = 100
+    private let running = Mutex(0)
+
+    init(_ id: ClientID, _ channel: any Channel) {
+        self.id = id
+        self.channel = channel
+    }
+
+    /// Whether one more call may run beside those that are answered; one over the limit is waited for.
+    func startOneWay() -> Bool {
+        running.withLock { running in
+            guard running < Self.oneWayCalls else { return false }
+            running += 1
+            return true
+        }
+    }
+
+    func endOneWay() {
+        running.withLock { $0 -= 1 }
+    }
+}

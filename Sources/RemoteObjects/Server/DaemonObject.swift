@@ -1,0 +1,48 @@
+import PyroWire
+
+/// The object that every daemon has: what others ask of the place itself.
+struct DaemonObject {
+    static let methods = ObjectMethods(
+        functions: Dictionary(
+            uniqueKeysWithValues: [
+                "registered", "ping", "info", "get_metadata", "get_next_stream_item", "close_stream",
+            ]
+            .map { ($0, []) }),
+        attributes: [], oneWay: ["close_stream"])
+
+    private let dispatcher: Dispatcher
+    private let endpoint: String
+    private let client: ClientSession
+
+    init(_ dispatcher: Dispatcher, endpoint: String, client: ClientSession) {
+        self.dispatcher = dispatcher
+        self.endpoint = endpoint
+        self.client = client
+    }
+
+    func perform(_ call: PyroCall) async throws -> PyroValue {
+        switch (call.method, call.arguments.first) {
+        case ("ping", nil): return .none
+        case ("registered", nil):
+            return .list(([PyroNames.daemon] + dispatcher.system.objects.names).map { .string($0) })
+        case ("info", nil):
+            let count = dispatcher.system.objects.names.count + 1
+            return .string(
+                "Pyro.Daemon bound on \(endpoint), NAT None, \(count) objects registered. Servertype: mboard")
+        case ("get_metadata", .string(let object)):
+            guard let methods = dispatcher.methods(of: object) else { throw CallFault.unknownObject }
+            return methods.metadata.value()
+        case ("get_next_stream_item", .string(let stream)):
+            guard let item = try await dispatcher.streams.next(of: stream, for: client) else {
+                throw PyroException.stopIteration
+            }
+            return item
+        case ("close_stream", .string(let stream)):
+            dispatcher.streams.close(stream)
+            return .none
+        default:
+            guard Self.methods.functions[call.method] != nil else { throw CallFault.attribute(call.method) }
+            throw CallFault.type("\(call.method)() was given other arguments than it takes")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import PyroWire
+public import ServiceLifecycle
+
+/// Where others reach the objects of a system: Pyro5 calls it a daemon.
+public struct PyroServer: Service {
+    /// Decides whether who connects may call anything.
+    ///
+    /// It is given what the client said of itself (Pyro5's `_pyroHandshake`), and returns what it is answered, or throws why not.
+    public typealias Admission = @Sendable (_ handshake: PyroValue, _ address: String) async throws -> PyroValue
+
+    /// Where it listens, as `host:port`.
+    public let endpoint: String
+    private let listener: NIOAsyncChannel<Connection, Never>
+    private let dispatcher: Dispatcher
+    private let logger: Logger
+
+    typealias Connection = NIOAsyncChannel<Frame, PyroMessage>
+
+    /// Opens the place where others call; they are served by ``run()``.
+    ///
+    /// - Parameters:
+    ///   - host: what others connect to; the references that are given out name it.
+    ///   - port: 0 takes any that is free.
+    ///   - admission: lets everybody in when nothing is said.
+    /// - Throws: what the system says when nobody can listen there.
+    public init(
+        _ system: PyroActorSystem, host: String = "127.0.0.1", port: Int = 7781,
+        logger: Logger = Logger(label: "remote-objects"), admission: @escaping Admission = { _, _ in "hello" }
+    ) async throws {
+        let limits = system.limits
+        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .bind(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(FrameHandler(limits))
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }
+            }
+        endpoint = RemoteObjectID.location(host: host, port: listener.channel.localAddress?.port ?? port)
+        system.location = endpoint
+        dispatcher = Dispatcher(system, endpoint: endpoint, admission: admission)
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled, or a graceful stop: then what is in hand is answered first.
+    public func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            let listener = listener
+            try await listener.executeThenClose { connections in
+                try await withGracefulShutdownHandler {
+                    for try await connection in connections {
+                        let executor = LoopExecutor(connection.channel.eventLoop)
+                        group.addTask(executorPreference: executor) {
+                            await ServerConnection(connection, dispatcher).run()
+                        }
+                    }
+                } onGracefulShutdown: {
+                    listener.channel.close(promise: nil)
+                    dispatcher.stop()
+                }
+            }
+        }
+    }
+}
+
+/// Runs tasks on the thread of an event loop: a call is answered without a change of threads.
+final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) {
+        self.loop = loop
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,102 @@
+import Logging
+import NIOCore
+import PyroWire
+import Synchronization
+
+/// One client's connection: its handshake, then its calls, one after the other in the order in which they came.
+final class ServerConnection: Sendable {
+    private struct State {
+        /// Whether something is being answered.
+        var isBusy = true
+        var isStopping = false
+    }
+
+    private let connection: PyroServer.Connection
+    private let dispatcher: Dispatcher
+    private let state = Mutex(State())
+
+    init(_ connection: PyroServer.Connection, _ dispatcher: Dispatcher) {
+        self.connection = connection
+        self.dispatcher = dispatcher
+    }
+
+    private typealias Input = NIOAsyncChannelInboundStream<Frame>.AsyncIterator
+    private typealias Output = NIOAsyncChannelOutboundWriter<PyroMessage>
+
+    /// Serves until the client leaves, the server stops, or what comes cannot be understood.
+    func run() async {
+        do {
+            try await connection.executeThenClose { input, output in
+                var input = input.makeAsyncIterator()
+                guard dispatcher.enter(self) else {
+                    return try await output.write(.refusal("too many connections, try again later"))
+                }
+                defer { dispatcher.leave(self) }
+                guard let client = try await greet(&input, output) else { return }
+                try await serve(client, &input, output)
+                dispatcher.gone(client)
+            }
+        } catch {
+            // A client that is gone: nobody is left to be told.
+            dispatcher.logger.debug("a connection broke: \(error)")
+        }
+    }
+
+    /// Ends it: at once when nothing is being answered, after the answer when something is.
+    func stop() {
+        let isIdle = state.withLock { state in
+            state.isStopping = true
+            return !state.isBusy
+        }
+        if isIdle { connection.channel.close(promise: nil) }
+    }
+
+    private func greet(_ input: inout Input, _ output: Output) async throws -> ClientSession? {
+        let channel = connection.channel
+        let patience = TimeAmount.milliseconds(Int64(dispatcher.limits.handshakeSeconds * 1_000))
+        let timer = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+        defer { timer.cancel() }
+        switch try await input.next(isolation: #isolation) {
+        case nil: return nil
+        case .unreadable(let error):
+            try await output.write(.refusal(error.refusal))
+            return nil
+        case .message(let message):
+            let (client, answer) = await dispatcher.greet(message, channel)
+            if let answer { try await output.write(answer) }
+            return client
+        }
+    }
+
+    private func serve(_ client: ClientSession, _ input: inout Input, _ output: Output) async throws {
+        try await withThrowingDiscardingTaskGroup { oneWay in
+            while goOn(), case .message(let message) = try await input.next(isolation: #isolation) {
+                begin()
+                switch message.type {
+                case .invoke where message.flags.contains(.oneway) && client.startOneWay():
+                    oneWay.addTask { [dispatcher] in
+                        _ = await dispatcher.answer(message, client)
+                        client.endOneWay()
+                    }
+                case .invoke:
+                    guard let answer = await dispatcher.answer(message, client) else { break }
+                    try await output.write(answer)
+                case .ping: try await output.write(message.pong)
+                default: return
+                }
+            }
+        }
+    }
+
+    private func begin() {
+        state.withLock { $0.isBusy = true }
+    }
+
+    /// Whether another call is waited for.
+    private func goOn() -> Bool {
+        state.withLock { state in
+            state.isBusy = false
+            return !state.isStopping
+        }
+    }
+}

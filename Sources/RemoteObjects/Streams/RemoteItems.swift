@@ -1,0 +1,54 @@
+import PyroWire
+
+/// A stream whose items are at another server, which is asked for them one by one, over a connection of its own.
+actor RemoteItems {
+    nonisolated let system: PyroActorSystem
+    private let stream: CallRouter.StreamReference
+    private var connection: PeerConnection?
+    private var isAsking = false
+    private var isOver = false
+
+    init(_ stream: CallRouter.StreamReference, _ system: PyroActorSystem) {
+        self.stream = stream
+        self.system = system
+    }
+
+    /// The server keeps a stream whose connection is gone for a moment only.
+    deinit { connection?.abandon() }
+
+    /// - Returns: `nil` at the end, and ever after.
+    func next() async throws -> PyroValue? {
+        guard !isOver else { return nil }
+        guard !isAsking else {
+            throw RemoteObjectError.notSent(stream.object, reason: "somebody else waits for this stream's next item")
+        }
+        isAsking = true
+        defer { isAsking = false }
+        do {
+            let connection = try await connected()
+            return try await system.calls.ask("get_next_stream_item", of: stream, on: connection)
+        } catch let exception as PyroException where exception.className.hasSuffix("StopIteration") {
+            end()
+            return nil
+        } catch let exception as PyroException {
+            end()
+            throw ErrorTranslation.error(for: exception, system: system)
+        } catch {
+            end()
+            throw error
+        }
+    }
+
+    private func connected() async throws -> PeerConnection {
+        if let connection { return connection }
+        let new = try await system.calls.connection(for: stream.object)
+        connection = new
+        return new
+    }
+
+    private func end() {
+        isOver = true
+        connection?.abandon()
+        connection = nil
+    }
+}
