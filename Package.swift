@@ -151,6 +151,20 @@ let package = Package(
         .testTarget(
             name: "ServerModelsTests", dependencies: ["ServerForTests", "ServerModels", bigInt, logging],
             swiftSettings: settings),
+        // Objects for RemoteObjectsTests, and for Pyro5 in Tests/Interop. The compiler wants a protocol and who calls it in two modules.
+        .target(
+            name: "PyroPartnerInterface", dependencies: ["PyroWire", "RemoteObjects"],
+            path: "Tests/PyroPartnerInterface",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PyroPartner", dependencies: ["PyroPartnerInterface", "PyroWire", "RemoteObjects"],
+            path: "Tests/PyroPartner", swiftSettings: settings),
+        .testTarget(
+            name: "RemoteObjectsTests",
+            dependencies: [
+                "PyroPartner", "PyroPartnerInterface", "PyroWire", "RemoteObjects", lifecycle, logging, nioCore,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "BoardStoreTests", dependencies: ["BoardStore", "BoardConformance", grdb, logging],
             swiftSettings: settings),

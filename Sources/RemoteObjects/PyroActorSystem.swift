@@ -25,11 +25,12 @@ public final class PyroActorSystem: DistributedActorSystem {
     public let limits: RemoteObjectLimits
     let objects: ObjectTable
     let calls: CallRouter
+    let leases: LeaseKeeper
     let logger: Logger
     private let place = Mutex<String?>(nil)
 
-    /// The name that the next object gets, in place of one that is made up.
-    @TaskLocal private static var nextName: String?
+    /// The name that the next object gets, in place of one that is made up; those that it makes itself come after it.
+    @TaskLocal private static var nextName: NextName?
 
     /// - Parameters:
     ///   - serializer: how arguments are written; results come in the same.
@@ -41,9 +42,14 @@ public final class PyroActorSystem: DistributedActorSystem {
         self.limits = limits
         self.logger = logger
         objects = ObjectTable(limits)
-        calls = CallRouter(
-            serializer: serializer, handshake: handshake, limits: limits,
+        let process = UniqueID.text()
+        let calls = CallRouter(
+            CallerIdentity(serializer: serializer, handshake: handshake, process: process), limits: limits,
             group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        self.calls = calls
+        leases = LeaseKeeper(limits, logger: logger) { place, added, dropped in
+            try await calls.renew(at: place, added: added, dropped: dropped)
+        }
     }
 
     // MARK: Objects
@@ -59,7 +65,7 @@ public final class PyroActorSystem: DistributedActorSystem {
         _ name: String, _ make: (PyroActorSystem) async throws -> Object
     ) async throws -> Object where Object.ActorSystem == PyroActorSystem {
         guard objects[name] == nil else { throw RemoteObjectError.nameTaken(name) }
-        let object = try await Self.$nextName.withValue(name) { try await make(self) }
+        let object = try await Self.$nextName.withValue(NextName(name)) { try await make(self) }
         _ = objects.keep(object.id.object)
         return object
     }
@@ -73,6 +79,11 @@ public final class PyroActorSystem: DistributedActorSystem {
     /// Ends what ``keep(_:)`` and ``named(_:_:)`` began. The object ends when nobody holds it.
     public func release<Object: DistributedActor>(_ object: Object) where Object.ActorSystem == PyroActorSystem {
         objects.letGo(object.id.object)
+    }
+
+    /// The id of an object of this process that keeps the object for as long as somebody has it.
+    func reference(to id: RemoteObjectID) -> RemoteObjectID {
+        RemoteObjectID(object: id.object, location: nil, lease: objects[id.object].map { Lease(keeping: $0.actor) })
     }
 
     /// How others write an object of this process, once its server listens: `PYRO:object@host:port`.
@@ -99,14 +110,17 @@ public final class PyroActorSystem: DistributedActorSystem {
     public func resolve<Object: DistributedActor>(id: RemoteObjectID, as type: Object.Type) throws -> Object?
     where Object.ID == RemoteObjectID {
         guard id.location == nil || id.location == location else { return nil }
-        guard let object = objects[id.object]?.actor as? Object else { throw RemoteObjectError.unknownObject(id) }
-        return object
+        let object = objects[id.object]?.actor
+        if let object = object as? Object { return object }
+        // What stands for an object of a protocol finds it here as well, when it is called.
+        guard object != nil, type is any _DistributedActorStub.Type else { throw RemoteObjectError.unknownObject(id) }
+        return nil
     }
 
     /// A name that nobody guesses, or that of ``named(_:_:)``.
     public func assignID<Object: DistributedActor>(_ type: Object.Type) -> RemoteObjectID
     where Object.ID == RemoteObjectID {
-        RemoteObjectID(object: Self.nextName ?? "obj_\(UniqueID.text())")
+        RemoteObjectID(object: Self.nextName?.take() ?? "obj_\(UniqueID.text())")
     }
 
     /// From now on it can be called.
@@ -132,8 +146,10 @@ public final class PyroActorSystem: DistributedActorSystem {
         returning: Success.Type
     ) async throws -> Success
     where Object: DistributedActor, Object.ID == RemoteObjectID, Failure: Error, Success: Codable {
-        let answer = try await call(actor.id, target, invocation, isVoid: false)
-        switch answer {
+        guard actor.id.location != nil else {
+            return try await callHere(actor.id, target, invocation, returning: Success.self)
+        }
+        switch try await call(actor.id, target, invocation, isVoid: false) {
         case .value(let value): return try read(Success.self, value, from: actor.id)
         case .stream(let items):
             guard let type = Success.self as? any IncomingStream.Type,
@@ -151,7 +167,49 @@ public final class PyroActorSystem: DistributedActorSystem {
     public func remoteCallVoid<Object, Failure>(
         on actor: Object, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Failure.Type
     ) async throws where Object: DistributedActor, Object.ID == RemoteObjectID, Failure: Error {
+        guard actor.id.location != nil else {
+            _ = try await callHere(actor.id, target, invocation, returning: PyroValue.self)
+            return
+        }
         _ = try await call(actor.id, target, invocation, isVoid: true)
+    }
+
+    /// Calls an object of this process that is known by its protocol only: arguments and result are copied, as if they travelled.
+    private func callHere<Success: Codable>(
+        _ id: RemoteObjectID, _ target: RemoteCallTarget, _ invocation: InvocationEncoder, returning: Success.Type
+    ) async throws -> Success {
+        guard let entry = objects[id.object], let name = MethodNames.program[target.identifier] else {
+            throw RemoteObjectError.unknownObject(id)
+        }
+        let call = PyroCall(object: id.object, method: name, arguments: invocation.arguments)
+        do {
+            switch try await perform(call, genericTypes: invocation.genericTypes, on: entry, for: nil) {
+            case .value(let value): return try read(returning, value, from: id)
+            case .stream(let stream as Success): return stream
+            case .stream: throw RemoteObjectError.badAnswer(id, reason: "a stream")
+            case .failure(let error): throw error
+            }
+        } catch let fault as CallFault {
+            throw fault.exception
+        }
+    }
+
+    /// Calls a function of an object of this process by its name.
+    ///
+    /// - Parameter client: who is given the references in its result.
+    @concurrent
+    func perform(
+        _ call: PyroCall, genericTypes: [String], on entry: ObjectTable.Entry, for client: ClientID?
+    ) async throws -> ResultHandler.Outcome {
+        let (method, arguments) = try entry.methods.match(call)
+        guard genericTypes.count <= limits.genericTypes else {
+            throw CallFault.limit("a call for \(genericTypes.count) generic types")
+        }
+        var decoder = InvocationDecoder(self, method, arguments, genericTypes: genericTypes)
+        let handler = ResultHandler(self, for: client)
+        try await executeDistributedTarget(
+            on: entry.actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
+        return handler.outcome
     }
 
     private func call(
@@ -171,7 +229,7 @@ public final class PyroActorSystem: DistributedActorSystem {
 
     private func read<Value: Decodable>(_ type: Value.Type, _ value: PyroValue, from id: RemoteObjectID) throws -> Value
     {
-        do { return try decode(type, from: value) } catch let error as PyroDataError {
+        do { return try decode(type, from: value, sentBy: id.location) } catch let error as PyroDataError {
             throw RemoteObjectError.badAnswer(id, reason: "\(error)")
         }
     }
@@ -187,9 +245,30 @@ public final class PyroActorSystem: DistributedActorSystem {
     }
 
     /// A value that came; a reference becomes the object, or somebody who calls it.
-    func decode<Value: Decodable>(_ type: Value.Type, from value: PyroValue) throws -> Value {
+    ///
+    /// - Parameter place: the server that sent it, where it was one: it has counted the references to its own objects.
+    func decode<Value: Decodable>(_ type: Value.Type, from value: PyroValue, sentBy place: String? = nil) throws
+        -> Value
+    {
         var decoder = PyroValueDecoder()
         decoder.userInfo[.actorSystemKey] = self
+        decoder.userInfo[.sendingPlace] = place
         return try decoder.decode(type, from: value)
+    }
+}
+
+/// A name that one object gets.
+private final class NextName: Sendable {
+    private let name: Mutex<String?>
+
+    init(_ name: String) {
+        self.name = Mutex(name)
+    }
+
+    func take() -> String? {
+        name.withLock { name in
+            defer { name = nil }
+            return name
+        }
     }
 }

@@ -14,6 +14,13 @@ public struct RemoteObjectLimits: Sendable {
     public var streams = 100
     /// Seconds that a stream is kept when the connection that it was asked for on is gone, or nobody takes the next item.
     public var streamSeconds = 30.0
+    /// Seconds after which a process that holds objects is taken for gone when nothing is heard of it. It says three times as often
+    /// that it is there.
+    public var leaseSeconds = 30.0
+    /// Processes that hold objects.
+    public var processes = 10_000
+    /// One-way calls of one client that run while later calls of it are answered.
+    public var oneWayCalls = 100
     /// Objects that are kept for one client because it was given references to them.
     public var objectsPerClient = 10_000
     /// Calls of one batch.

@@ -9,7 +9,8 @@ struct FloorTests {
         "CDistributedFunctions": 0, "CZlib": 0, "PyroWire": 0,
         "CLinux": 0, "BoardStore": 1, "Multicast": 1, "ServerModels": 1, "XMLRPCClient": 1,
         "BoardServer": 2, "BoardClient": 2, "Downloads": 2, "RemoteObjects": 2,
-        "Lab": 3, "mboard": 3, "PyroDump": 3, "ServerForTests": 3, "XMLRPCExampleServer": 3, "XMLRPCExampleClient": 3,
+        "Lab": 3, "mboard": 3, "PyroDump": 3, "PyroPartner": 3, "PyroPartnerInterface": 3, "ServerForTests": 3,
+        "XMLRPCExampleServer": 3, "XMLRPCExampleClient": 3,
     ]
 
     @Test func `no target depends on one of a higher floor, nor on a neighbour on floors 1 and 2`() throws {

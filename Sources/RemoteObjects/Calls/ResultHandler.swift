@@ -14,10 +14,10 @@ public final class ResultHandler: DistributedTargetInvocationResultHandler {
     }
 
     private let system: PyroActorSystem
-    private let client: ClientID
+    private let client: ClientID?
     private(set) var outcome = Outcome.value(.none)
 
-    init(_ system: PyroActorSystem, for client: ClientID) {
+    init(_ system: PyroActorSystem, for client: ClientID?) {
         self.system = system
         self.client = client
     }

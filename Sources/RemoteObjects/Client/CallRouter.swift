@@ -18,22 +18,19 @@ final class CallRouter: Sendable {
     }
 
     let limits: RemoteObjectLimits
-    private let serializer: PyroSerializer
-    private let handshake: PyroValue
+    private let identity: CallerIdentity
     private let group: any EventLoopGroup
     private let logger: Logger
     private let peers = Mutex<[String: Peer]>([:])
 
-    init(
-        serializer: PyroSerializer, handshake: PyroValue, limits: RemoteObjectLimits, group: any EventLoopGroup,
-        logger: Logger
-    ) {
-        self.serializer = serializer
-        self.handshake = handshake
+    init(_ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup, logger: Logger) {
+        self.identity = identity
         self.limits = limits
         self.group = group
         self.logger = logger
     }
+
+    private var serializer: PyroSerializer { identity.serializer }
 
     /// Calls a function of an object, and waits for what it comes to.
     ///
@@ -73,6 +70,15 @@ final class CallRouter: Sendable {
         try await peer(of: id).metadata(of: id)
     }
 
+    /// Tells a server which of its objects are held here.
+    func renew(at place: String, added: [String: Int], dropped: [String: Int]) async throws {
+        func value(_ counts: [String: Int]) -> PyroValue {
+            .dict(counts.map { PyroEntry(key: .string($0.key), value: .int($0.value)) })
+        }
+        let daemon = RemoteObjectID(object: PyroNames.daemon, location: place, lease: nil)
+        _ = try await call(daemon, "lease", [value(added), value(dropped)])
+    }
+
     /// A connection to an object's server for one stream alone: who waits for its next item holds up no calls.
     func connection(for id: RemoteObjectID) async throws -> PeerConnection {
         try await peer(of: id).ownConnection(for: id)
@@ -105,8 +111,7 @@ final class CallRouter: Sendable {
         guard let location = id.location else { throw .unknownObject(id) }
         return peers.withLock { peers in
             if let peer = peers[location] { return peer }
-            let peer = Peer(
-                location, serializer: serializer, handshake: handshake, limits: limits, group: group, logger: logger)
+            let peer = Peer(location, identity, limits: limits, group: group)
             peers[location] = peer
             return peer
         }
@@ -140,5 +145,5 @@ enum Extension {
     /// On an INVOKE: the types that a generic function is called for, a line each.
     static let genericTypes = "SWGT"
     /// On a CONNECT: which process calls, the same on all its connections.
-    static let client = "SWCL"
+    static let process = "SWPR"
 }

@@ -1,5 +1,4 @@
 import DequeModule
-import Logging
 import NIOCore
 import PyroWire
 import Synchronization
@@ -21,52 +20,47 @@ final class Peer: Sendable {
     }
 
     private let location: String
-    private let serializer: PyroSerializer
-    private let handshake: PyroValue
+    private let identity: CallerIdentity
     private let limits: RemoteObjectLimits
     private let group: any EventLoopGroup
-    private let logger: Logger
     private let state = Mutex(State())
 
-    init(
-        _ location: String, serializer: PyroSerializer, handshake: PyroValue, limits: RemoteObjectLimits,
-        group: any EventLoopGroup, logger: Logger
-    ) {
+    init(_ location: String, _ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup) {
         self.location = location
-        self.serializer = serializer
-        self.handshake = handshake
+        self.identity = identity
         self.limits = limits
         self.group = group
-        self.logger = logger
     }
 
     /// Sends a message and waits for the answer; for that of a one-way call, `nil`, nobody waits.
     func exchange(_ message: PyroMessage, for id: RemoteObjectID) async throws -> PyroMessage? {
-        let connection = try await take(for: id)
-        do throws(RemoteObjectError) {
-            let answer = try await connection.exchange(message, for: id, seconds: limits.callSeconds)
-            put(back: connection)
-            return answer
-        } catch {
-            put(back: connection)
-            throw error
+        while true {
+            let (connection, isNew) = try await take(for: id)
+            do throws(RemoteObjectError) {
+                let answer = try await connection.exchange(message, for: id, seconds: limits.callSeconds)
+                put(back: connection)
+                return answer
+            } catch {
+                discard(connection)
+                // One that had ended while nobody used it: the others may have, too, and a new one is made when all are tried.
+                guard case .notSent = error, !isNew, !Task.isCancelled else { throw error }
+            }
         }
     }
 
     /// A connection for one alone, who closes it.
     func ownConnection(for id: RemoteObjectID) async throws -> PeerConnection {
-        try await PeerConnection.open(
-            to: id, serializer: serializer, handshake: handshake, limits: limits, group: group
-        ).0
+        try await PeerConnection.open(to: id, identity, limits, group).0
     }
 
     /// What can be called on an object.
     func metadata(of id: RemoteObjectID) async throws -> PyroMetadata {
         if let known = state.withLock({ $0.metadata[id.object] }) { return known }
         let call = PyroCall(object: PyroNames.daemon, method: "get_metadata", arguments: [.string(id.object)])
-        let message = PyroMessage(.invoke, serializer: serializer, payload: try call.payload(serializer))
+        let message = PyroMessage(
+            .invoke, serializer: identity.serializer, payload: try call.payload(identity.serializer))
         guard let answer = try await exchange(message, for: id) else { return PyroMetadata(methods: []) }
-        let value = try serializer.decode(answer.payload)
+        let value = try identity.serializer.decode(answer.payload, limits: limits.documents)
         if answer.flags.contains(.exception), let exception = PyroException(value) { throw exception }
         guard let metadata = PyroMetadata(value) else {
             throw RemoteObjectError.badAnswer(id, reason: "its server does not say what can be called")
@@ -94,7 +88,7 @@ final class Peer: Sendable {
         case full
     }
 
-    private func take(for id: RemoteObjectID) async throws -> PeerConnection {
+    private func take(for id: RemoteObjectID) async throws -> (connection: PeerConnection, isNew: Bool) {
         while true {
             let place = state.withLock { state -> Place in
                 while let connection = state.idle.popLast() {
@@ -108,12 +102,12 @@ final class Peer: Sendable {
                 return state.waiting.count < limits.waitingCalls ? .wait : .full
             }
             switch place {
-            case .here(let connection): return connection
-            case .new: return try await connect(for: id)
+            case .here(let connection): return (connection, false)
+            case .new: return (try await connect(for: id), true)
             case .full:
                 throw RemoteObjectError.notSent(
                     id, reason: "\(limits.waitingCalls) calls to \(location) are waiting already")
-            case .wait: if let connection = await wait() { return connection }
+            case .wait: if let connection = await wait() { return (connection, false) }
             }
         }
     }
@@ -134,35 +128,38 @@ final class Peer: Sendable {
 
     private func connect(for id: RemoteObjectID) async throws -> PeerConnection {
         do {
-            let (connection, metadata) = try await PeerConnection.open(
-                to: id, serializer: serializer, handshake: handshake, limits: limits, group: group)
+            let (connection, metadata) = try await PeerConnection.open(to: id, identity, limits, group)
             if let metadata { remember(metadata, of: id.object) }
             return connection
         } catch {
-            let next = state.withLock { state in
-                state.count -= 1
-                return state.waiting.popFirst()
-            }
-            next?.resume(returning: nil)
+            makeRoom()
             throw error
         }
     }
 
+    private func discard(_ connection: PeerConnection) {
+        connection.abandon()
+        makeRoom()
+    }
+
+    /// There may be one more, for who waits longest.
+    private func makeRoom() {
+        let next = state.withLock { state in
+            state.count -= 1
+            return state.waiting.popFirst()
+        }
+        next?.resume(returning: nil)
+    }
+
     private func put(back connection: PeerConnection) {
-        let (next, isClosed) = state.withLock { state -> (CheckedContinuation<PeerConnection?, Never>?, Bool) in
-            let next = state.waiting.popFirst()
-            if !connection.isOpen {
-                state.count -= 1
-            } else if next == nil, !state.isClosed {
-                state.idle.append(connection)
-            }
-            return (next, state.isClosed)
+        guard connection.isOpen else { return discard(connection) }
+        let next = state.withLock { state -> CheckedContinuation<PeerConnection?, Never>? in
+            if let next = state.waiting.popFirst() { return next }
+            // After the end it is not kept, and closes.
+            if !state.isClosed { state.idle.append(connection) }
+            return nil
         }
-        if let next {
-            next.resume(returning: connection.isOpen ? connection : nil)
-        } else if isClosed {
-            connection.abandon()
-        }
+        next?.resume(returning: connection)
     }
 
     private func remember(_ metadata: PyroMetadata, of object: String) {

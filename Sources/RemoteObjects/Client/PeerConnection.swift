@@ -13,6 +13,9 @@ final class PeerConnection: Sendable {
         self.handler = handler
     }
 
+    /// Nobody has it any more.
+    deinit { channel.close(promise: nil) }
+
     /// Whether a call may be tried.
     var isOpen: Bool { channel.isActive }
 
@@ -21,13 +24,15 @@ final class PeerConnection: Sendable {
     /// - Returns: with what the object says can be called on it.
     /// - Throws: ``RemoteObjectError/notSent(_:reason:)``; a `PyroException` when the server refuses.
     static func open(
-        to id: RemoteObjectID, serializer: PyroSerializer, handshake: PyroValue, limits: RemoteObjectLimits,
-        group: any EventLoopGroup
+        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
     ) async throws -> (PeerConnection, PyroMetadata?) {
         let connection = try await connect(to: id, limits, group)
         do {
-            let connect = PyroConnect(handshake: handshake, object: id.object)
-            let message = PyroMessage(.connect, serializer: serializer, payload: try connect.payload(serializer))
+            let connect = PyroConnect(handshake: identity.handshake, object: id.object)
+            let message = PyroMessage(
+                .connect, serializer: identity.serializer,
+                annotations: [PyroAnnotation(id: Extension.process, data: Array(identity.process.utf8))],
+                payload: try connect.payload(identity.serializer))
             guard let answer = try await connection.exchange(message, for: id, seconds: limits.connectSeconds) else {
                 throw RemoteObjectError.notSent(id, reason: "its server said nothing")
             }

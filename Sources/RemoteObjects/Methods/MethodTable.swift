@@ -30,18 +30,20 @@ final class MethodTable: Sendable {
     /// That of this program. The records are there from its start, and never change.
     static let program = MethodTable()
 
-    private let types: [String: [String: [ObjectMethods.Method]]]
+    private struct Record {
+        let name: MethodName
+        let method: ObjectMethods.Method
+    }
+
+    private let records: [Record]
     private let known = Mutex<[ObjectIdentifier: ObjectMethods]>([:])
 
     private init() {
-        var types: [String: [String: [ObjectMethods.Method]]] = [:]
-        for index in 0..<distributed_function_count() {
+        records = (0..<distributed_function_count()).compactMap { index in
             let identifier = String(cString: distributed_function_name(index))
-            guard let name = MethodName(identifier: identifier), !name.isStub else { continue }
-            let method = ObjectMethods.Method(identifier: identifier, labels: name.labels)
-            types[name.type, default: [:]][name.method, default: []].append(method)
+            guard let name = MethodName(identifier: identifier), !name.isStub else { return nil }
+            return Record(name: name, method: ObjectMethods.Method(identifier: identifier, labels: name.labels))
         }
-        self.types = types
     }
 
     /// What can be called on the objects of a type.
@@ -49,7 +51,7 @@ final class MethodTable: Sendable {
         known.withLock { known in
             if let methods = known[ObjectIdentifier(type)] { return methods }
             let said = type as? any RemoteObject.Type
-            let functions = types[Self.name(of: type)] ?? [:]
+            let functions = functions(of: type)
             let methods = ObjectMethods(
                 functions: functions, attributes: (said?.remoteAttributes ?? []).filter { functions[$0] != nil },
                 oneWay: (said?.oneWayMethods ?? []).filter { functions[$0] != nil })
@@ -58,8 +60,16 @@ final class MethodTable: Sendable {
         }
     }
 
-    /// `Bank.Account`, without what a generic type is made for.
-    private static func name(of type: any DistributedActor.Type) -> String {
-        String(String(reflecting: type).prefix { $0 != "<" })
+    private func functions(of type: any DistributedActor.Type) -> [String: [ObjectMethods.Method]] {
+        func plain(_ name: String) -> String { String(name.prefix { $0 != "<" }) }
+        let (full, short) = (plain(_typeName(type, qualified: true)), plain(_typeName(type, qualified: false)))
+        let mangled = _mangledTypeName(type).map { "$s" + $0 }
+        let own = records.filter { record in
+            // A type inside another one is called by its last name only, and known by how its mangled name begins. That of a
+            // generic one goes on with what it is made for.
+            record.name.type == full
+                || record.name.type == short && mangled.map { record.method.identifier.hasPrefix($0) } == true
+        }
+        return Dictionary(grouping: own, by: \.name.method).mapValues { $0.map(\.method) }
     }
 }

@@ -15,8 +15,8 @@ final class ObjectTable: Sendable {
         let methods: ObjectMethods
         /// Kept by the program itself, until it says otherwise.
         var kept: (any DistributedActor)?
-        /// Kept for these clients, who were given references to it.
-        var holders: [ClientID: any DistributedActor] = [:]
+        /// Kept for these clients, who were given references to it, so many each.
+        var holders: [ClientID: (actor: any DistributedActor, references: Int)] = [:]
     }
 
     fileprivate struct State {
@@ -55,6 +55,17 @@ final class ObjectTable: Sendable {
         }
     }
 
+    /// The object of a name, for a client that calls it: it is held for who calls it without being given a reference, too.
+    ///
+    /// - Throws: ``CallFault/limit(_:)`` when the client has too many.
+    func entry(_ object: String, for client: ClientID) throws(CallFault) -> Entry? {
+        try state.withLock { state throws(CallFault) in
+            guard let held = state.objects[object], let actor = held.actor else { return nil }
+            if held.kept == nil, held.holders[client] == nil { try state.hold(object, actor, for: client, limits) }
+            return Entry(actor: actor, methods: held.methods)
+        }
+    }
+
     /// The names of those that the program keeps. Of the others nobody hears who was not given a reference.
     var names: [String] {
         state.withLock { state in state.objects.filter { $0.value.kept != nil }.map(\.key).sorted() }
@@ -81,26 +92,30 @@ final class ObjectTable: Sendable {
         _ = consume gone
     }
 
-    /// Keeps an object for a client that is given a reference to it.
+    /// Keeps an object for a client that is given one more reference to it.
     ///
+    /// - Returns: `false` when there is no such object.
     /// - Throws: ``CallFault/limit(_:)`` when it has too many.
-    func hold(_ object: String, for client: ClientID) throws(CallFault) {
+    @discardableResult
+    func hold(_ object: String, for client: ClientID) throws(CallFault) -> Bool {
         try state.withLock { state throws(CallFault) in
-            guard let held = state.objects[object], let actor = held.actor, held.holders[client] == nil else { return }
-            guard state.counts[client, default: 0] < limits.objectsPerClient else {
-                throw .limit("this client holds \(limits.objectsPerClient) objects already; let some of them go")
-            }
-            state.objects[object]?.holders[client] = actor
-            state.counts[client, default: 0] += 1
+            guard let actor = state.objects[object]?.actor else { return false }
+            try state.hold(object, actor, for: client, limits)
+            return true
         }
     }
 
-    /// A client is done with an object.
-    func release(_ object: String, by client: ClientID) {
-        let gone = state.withLock { state in
-            let gone = state.objects[object]?.holders.removeValue(forKey: client)
-            if gone != nil { state.release(client) }
-            return gone
+    /// A client has no more use for so many of the references that it was given.
+    func release(_ object: String, _ references: Int, by client: ClientID) {
+        let gone = state.withLock { state -> (any DistributedActor)? in
+            guard let (actor, held) = state.objects[object]?.holders[client] else { return nil }
+            guard held <= references else {
+                state.objects[object]?.holders[client] = (actor, held - references)
+                return nil
+            }
+            state.objects[object]?.holders[client] = nil
+            state.release(client)
+            return actor
         }
         _ = consume gone
     }
@@ -109,20 +124,37 @@ final class ObjectTable: Sendable {
     func release(_ client: ClientID) {
         let gone = state.withLock { state in
             guard state.counts.removeValue(forKey: client) != nil else { return [any DistributedActor]() }
-            return state.objects.keys.compactMap { state.objects[$0]?.holders.removeValue(forKey: client) }
+            return state.objects.keys.compactMap { state.objects[$0]?.holders.removeValue(forKey: client)?.actor }
         }
         _ = consume gone
     }
 }
 
 extension ObjectTable.State {
+    fileprivate mutating func hold(
+        _ object: String, _ actor: any DistributedActor, for client: ClientID, _ limits: RemoteObjectLimits
+    ) throws(CallFault) {
+        if let references = objects[object]?.holders[client]?.references {
+            objects[object]?.holders[client]?.references = references + 1
+            return
+        }
+        guard counts[client, default: 0] < limits.objectsPerClient else {
+            throw .limit("this client holds \(limits.objectsPerClient) objects already; let some of them go")
+        }
+        objects[object]?.holders[client] = (actor, 1)
+        counts[client, default: 0] += 1
+    }
+
     fileprivate mutating func release(_ client: ClientID) {
         counts[client, default: 0] -= 1
         if counts[client] == 0 { counts[client] = nil }
     }
 }
 
-/// Who holds references: a process of ours by the name that it gives itself, or a foreign client by its connection.
-struct ClientID: Hashable, Sendable {
-    let name: String
+/// Who holds references.
+enum ClientID: Hashable, Sendable {
+    /// A foreign client is its connection: when that is closed, it holds nothing.
+    case connection(Int)
+    /// A process of ours, by the name that it gives itself: it holds what it has, until it says otherwise or nothing is heard of it.
+    case process(String)
 }

@@ -40,11 +40,24 @@ extension RemoteObjectID: Codable {
         }
         let system = decoder.userInfo[.actorSystemKey] as? PyroActorSystem
         let id = try RemoteObjectID(uri)
-        self = id.location == system?.location ? RemoteObjectID(object: id.object) : id
+        guard let system, let place = id.location else {
+            self = id
+            return
+        }
+        guard place != system.location else {
+            self = system.reference(to: id)
+            return
+        }
+        let isCounted = decoder.userInfo[.sendingPlace] as? String == place
+        self.init(
+            object: id.object, location: place,
+            lease: system.leases.received(id.object, at: place, isCounted: isCounted))
     }
 }
 
 extension CodingUserInfoKey {
     /// Who is given the references in a value: a ``ClientID``.
     static let receivingClient = CodingUserInfoKey(rawValue: "RemoteObjects.receivingClient")!
+    /// The server that sent a value, as `host:port`.
+    static let sendingPlace = CodingUserInfoKey(rawValue: "RemoteObjects.sendingPlace")!
 }

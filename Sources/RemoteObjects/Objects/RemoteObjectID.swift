@@ -1,3 +1,4 @@
+import Distributed
 public import PyroWire
 
 /// Which object, and where: what stays the same of an object for all who know it.
@@ -55,12 +56,18 @@ public struct RemoteObjectID: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Tells an object's server when nobody in this process knows the object any more: when the last reference to this is gone.
+/// Says when nobody in this process knows an object any more: when the last reference to this is gone.
 final class Lease: Sendable {
     private let released: @Sendable () -> Void
 
+    /// - Parameter released: tells the object's server.
     init(released: @escaping @Sendable () -> Void) {
         self.released = released
+    }
+
+    /// Keeps an object of this process.
+    convenience init(keeping object: any DistributedActor) {
+        self.init { _ = object }
     }
 
     deinit { released() }

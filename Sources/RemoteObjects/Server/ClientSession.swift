@@ -7,19 +7,19 @@ final class ClientSession: Sendable {
     let id: ClientID
     /// Its connection: what waits for something on its behalf stops waiting when it is gone.
     let channel: any Channel
-    /// Calls that are handled while later ones are answered.
-    private static let oneWayCalls = 100
+    private let limits: RemoteObjectLimits
     private let running = Mutex(0)
 
-    init(_ id: ClientID, _ channel: any Channel) {
+    init(_ id: ClientID, _ channel: any Channel, _ limits: RemoteObjectLimits) {
         self.id = id
         self.channel = channel
+        self.limits = limits
     }
 
     /// Whether one more call may run beside those that are answered; one over the limit is waited for.
     func startOneWay() -> Bool {
         running.withLock { running in
-            guard running < Self.oneWayCalls else { return false }
+            guard running < limits.oneWayCalls else { return false }
             running += 1
             return true
         }

@@ -1,3 +1,4 @@
+import NIOCore
 import PyroWire
 
 /// The object that every daemon has: what others ask of the place itself.
@@ -8,7 +9,7 @@ struct DaemonObject {
                 "registered", "ping", "info", "get_metadata", "get_next_stream_item", "close_stream",
             ]
             .map { ($0, []) }),
-        attributes: [], oneWay: ["close_stream"])
+        attributes: [], oneWay: ["close_stream", "lease"])
 
     private let dispatcher: Dispatcher
     private let endpoint: String
@@ -18,6 +19,25 @@ struct DaemonObject {
         self.dispatcher = dispatcher
         self.endpoint = endpoint
         self.client = client
+    }
+
+    /// A process of ours says that it is there, which references it was passed by others, and which it has done with.
+    private func lease(_ added: PyroValue, _ dropped: PyroValue) throws(CallFault) {
+        guard case .process(let process) = client.id, let added = added.asEntries, let dropped = dropped.asEntries
+        else {
+            throw .type("lease() is for processes that say who they are")
+        }
+        _ = dispatcher.leases.heard(of: process, at: .now())
+        for entry in added {
+            guard let object = entry.key.asText, let references = entry.value.asInt else { continue }
+            for _ in 0..<min(max(references, 0), dispatcher.limits.objectsPerClient) {
+                try dispatcher.system.objects.hold(object, for: client.id)
+            }
+        }
+        for entry in dropped {
+            guard let object = entry.key.asText, let references = entry.value.asInt else { continue }
+            dispatcher.system.objects.release(object, references, by: client.id)
+        }
     }
 
     func perform(_ call: PyroCall) async throws -> PyroValue {
@@ -39,6 +59,10 @@ struct DaemonObject {
             return item
         case ("close_stream", .string(let stream)):
             dispatcher.streams.close(stream)
+            return .none
+        case ("lease", let added?):
+            guard call.arguments.count == 2 else { fallthrough }
+            try lease(added, call.arguments[1])
             return .none
         default:
             guard Self.methods.functions[call.method] != nil else { throw CallFault.attribute(call.method) }

@@ -8,6 +8,7 @@ import Synchronization
 final class Dispatcher: Sendable {
     let system: PyroActorSystem
     let streams: OutgoingStreams
+    let leases: LeaseBook
     private let endpoint: String
     private let admission: PyroServer.Admission
     private let state = Mutex(State())
@@ -26,6 +27,7 @@ final class Dispatcher: Sendable {
         self.endpoint = endpoint
         self.admission = admission
         streams = OutgoingStreams(system)
+        leases = LeaseBook(system.objects, system.limits)
     }
 
     // MARK: Connections
@@ -56,7 +58,7 @@ final class Dispatcher: Sendable {
     /// A client is gone, and what was kept for it.
     func gone(_ client: ClientSession) {
         streams.disconnected(client.id)
-        system.objects.release(client.id)
+        if case .connection = client.id { system.objects.release(client.id) }
     }
 
     // MARK: The handshake
@@ -84,9 +86,12 @@ final class Dispatcher: Sendable {
             let answer = PyroMessage(
                 .connectOK, serializer: message.serializer, sequence: message.sequence,
                 payload: try connected.payload(serializer))
-            return (ClientSession(client(message), channel), answer)
+            let client = ClientSession(try clientID(message), channel, limits)
+            // From here on the object is there for as long as this client.
+            _ = try system.objects.entry(connect.object, for: client.id)
+            return (client, answer)
         } catch {
-            let reason = (error as? Refusal)?.reason ?? "\(error)"
+            let reason = (error as? Refusal)?.reason ?? (error as? CallFault)?.exception.message ?? "\(error)"
             let payload = (try? serializer.encode(.string(reason))) ?? []
             let answer = PyroMessage(
                 .connectFail, serializer: message.serializer, sequence: message.sequence, payload: payload)
@@ -98,12 +103,19 @@ final class Dispatcher: Sendable {
         let reason: String
     }
 
-    private func client(_ message: PyroMessage) -> ClientID {
-        let number = state.withLock { state in
-            state.clients += 1
-            return state.clients
+    private func clientID(_ message: PyroMessage) throws(CallFault) -> ClientID {
+        if let name = message.annotations.first(where: { $0.id == Extension.process })?.data,
+            let process = String(validating: name, as: UTF8.self), process.utf8.count == 36
+        {
+            guard leases.heard(of: process, at: .now()) else {
+                throw .limit("\(limits.processes) processes hold objects here")
+            }
+            return .process(process)
         }
-        return ClientID(name: "connection \(number)")
+        return state.withLock { state in
+            state.clients += 1
+            return .connection(state.clients)
+        }
     }
 
     private static func text(_ address: SocketAddress) -> String {
@@ -209,29 +221,12 @@ final class Dispatcher: Sendable {
         if call.object == PyroNames.daemon {
             return .value(try await DaemonObject(self, endpoint: endpoint, client: client).perform(call))
         }
-        guard let entry = system.objects[call.object] else { throw CallFault.unknownObject }
+        guard let entry = try system.objects.entry(call.object, for: client.id) else { throw CallFault.unknownObject }
         let call = try entry.methods.attributeCall(call) ?? call
-        let (method, arguments) = try entry.methods.match(call)
         let generic = message.annotations.first { $0.id == Extension.genericTypes }
         let types =
             generic.map { String(decoding: $0.data, as: UTF8.self).split(separator: "\n").map(String.init) } ?? []
-        guard types.count <= limits.genericTypes else {
-            throw CallFault.limit("a call for \(types.count) generic types")
-        }
-        return try await perform(method, arguments, types, on: entry.actor, client)
-    }
-
-    @concurrent
-    private func perform(
-        _ method: ObjectMethods.Method, _ arguments: [PyroValue?], _ genericTypes: [String],
-        on actor: any DistributedActor,
-        _ client: ClientSession
-    ) async throws -> ResultHandler.Outcome {
-        var decoder = InvocationDecoder(system, method, arguments, genericTypes: genericTypes)
-        let handler = ResultHandler(system, for: client.id)
-        try await system.executeDistributedTarget(
-            on: actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
-        return handler.outcome
+        return try await system.perform(call, genericTypes: types, on: entry, for: client.id)
     }
 }
 

@@ -52,6 +52,14 @@ public struct PyroServer: Service {
         try await withThrowingDiscardingTaskGroup { group in
             let listener = listener
             try await listener.executeThenClose { connections in
+                let pause = TimeAmount.milliseconds(Int64(dispatcher.limits.leaseSeconds * 1_000 / 3))
+                let sweeper = listener.channel.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in
+                    dispatcher.leases.sweep(at: .now())
+                }
+                defer {
+                    sweeper.cancel()
+                    dispatcher.stop()
+                }
                 try await withGracefulShutdownHandler {
                     for try await connection in connections {
                         let executor = LoopExecutor(connection.channel.eventLoop)

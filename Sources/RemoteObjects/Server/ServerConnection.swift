@@ -20,6 +20,9 @@ final class ServerConnection: Sendable {
         self.dispatcher = dispatcher
     }
 
+    /// How long one who is turned away may take to say something.
+    private static let turnAwayPatience = TimeAmount.seconds(1)
+
     private typealias Input = NIOAsyncChannelInboundStream<Frame>.AsyncIterator
     private typealias Output = NIOAsyncChannelOutboundWriter<PyroMessage>
 
@@ -28,9 +31,7 @@ final class ServerConnection: Sendable {
         do {
             try await connection.executeThenClose { input, output in
                 var input = input.makeAsyncIterator()
-                guard dispatcher.enter(self) else {
-                    return try await output.write(.refusal("too many connections, try again later"))
-                }
+                guard dispatcher.enter(self) else { return try await turnAway(&input, output) }
                 defer { dispatcher.leave(self) }
                 guard let client = try await greet(&input, output) else { return }
                 try await serve(client, &input, output)
@@ -49,6 +50,15 @@ final class ServerConnection: Sendable {
             return !state.isBusy
         }
         if isIdle { connection.channel.close(promise: nil) }
+    }
+
+    /// Refuses, after the client has said something: what is closed with bytes unread is reset, and the reason lost.
+    private func turnAway(_ input: inout Input, _ output: Output) async throws {
+        let channel = connection.channel
+        let timer = channel.eventLoop.scheduleTask(in: Self.turnAwayPatience) { channel.close(promise: nil) }
+        defer { timer.cancel() }
+        _ = try await input.next(isolation: #isolation)
+        try await output.write(.refusal("too many connections, try again later"))
     }
 
     private func greet(_ input: inout Input, _ output: Output) async throws -> ClientSession? {

@@ -3,6 +3,8 @@ import PyroWire
 /// A stream whose items are at another server, which is asked for them one by one, over a connection of its own.
 actor RemoteItems {
     nonisolated let system: PyroActorSystem
+    /// The server that has the items.
+    nonisolated var place: String? { stream.object.location }
     private let stream: CallRouter.StreamReference
     private var connection: PeerConnection?
     private var isAsking = false

@@ -73,7 +73,7 @@ private struct RemoteIterator<Element: Decodable>: ItemIterator {
     let items: RemoteItems
 
     mutating func next() async throws -> Element? {
-        try await items.next().map { try items.system.decode(Element.self, from: $0) }
+        try await items.next().map { try items.system.decode(Element.self, from: $0, sentBy: items.place) }
     }
 }
 

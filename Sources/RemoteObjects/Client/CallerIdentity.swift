@@ -1,0 +1,9 @@
+import PyroWire
+
+/// What this process says of itself when it connects, and how it writes.
+struct CallerIdentity: Sendable {
+    let serializer: PyroSerializer
+    let handshake: PyroValue
+    /// The name of this process, on all its connections the same.
+    let process: String
+}
