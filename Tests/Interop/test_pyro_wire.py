@@ -22,6 +22,7 @@ import uuid
 import zlib
 from pathlib import Path
 
+import msgpack
 import pytest
 import serpent
 from Pyro5 import config, core, errors, protocol
@@ -106,7 +107,7 @@ NASTY = [
 
 
 def shown(value) -> str:
-    text = f"{type(value).__name__} {value!r}" if not isinstance(value, core._ExceptionWrapper) else "wrapper"
+    text = type(value).__name__ + ("" if isinstance(value, (core.URI, core._ExceptionWrapper, Proxy)) else f" {value!r}")
     return text.encode("unicode_escape").decode()[:40]
 
 
@@ -116,14 +117,15 @@ def literal(name: str, data: bytes):
         return serpent.loads(data)
     if name == "json":
         return json.loads(data)
-    hook = lambda code, data: struct.unpack("dd", data) if code == 0x30 else int(data) if code == 0x31 else hook_date(code, data)
-    import msgpack
-
-    return msgpack.unpackb(data, raw=False, ext_hook=hook, strict_map_key=False)
+    return msgpack.unpackb(data, raw=False, ext_hook=extension, strict_map_key=False)
 
 
-def hook_date(code: int, data: bytes) -> str:
-    """A date is text after us, as it is in every other serializer."""
+def extension(code: int, data: bytes):
+    """As Pyro5 reads it, but for dates: they are text after us, as in every other serializer."""
+    if code == 0x30:
+        return complex(*struct.unpack("dd", data))
+    if code == 0x31:
+        return int(data)
     if code == 0x32:
         return datetime.datetime.fromtimestamp(struct.unpack("d", data)[0], datetime.timezone.utc).isoformat()
     return datetime.date.fromordinal(struct.unpack("l", data)[0]).isoformat()
@@ -141,6 +143,12 @@ def restored(name: str, value):
 
 
 def comes_back(dump: Dump, name: str, data: bytes) -> None:
+    try:
+        literal(name, data)
+    except TypeError:  # bytes as a key: serpent writes a dict, which Python cannot hash
+        with pytest.raises(ValueError, match="as a key"):
+            dump.ask(name, data)
+        return
     answer = dump.ask(name, data)
     assert same(literal(name, answer), restored(name, literal(name, data))), (data[:200], answer[:200])
 
@@ -154,7 +162,7 @@ def test_what_python_writes_comes_back(dump, bytes_repr, name, value):
     except Exception as error:
         pytest.skip(f"Pyro5 cannot write it: {error}")
     if name == "msgpack" and isinstance(value, dict) and not all(isinstance(key, (str, bytes)) for key in value):
-        with pytest.raises(ValueError, match="as a key: Python's msgpack reads texts and bytes only"):
+        with pytest.raises(ValueError, match="as a key"):
             dump.ask(name, data)
         with pytest.raises(ValueError):
             serializers[name].loads(data)
@@ -296,8 +304,12 @@ def test_extensions_are_what_pyro5_reads(dump, value):
 def test_pyro5_makes_its_objects_of_what_comes_back(dump, name, value):
     again = serializers[name].loads(dump.ask(name, serializers[name].dumps(value)))
     assert type(again) is type(value)
-    assert getattr(again, "args", None) == getattr(value, "args", None)
-    assert str(getattr(again, "_pyroUri", again)) == str(getattr(value, "_pyroUri", value))
+    if isinstance(value, Proxy):
+        assert again.__getstate__() == value.__getstate__()
+    elif isinstance(value, core.URI):
+        assert again == value
+    else:
+        assert again.args == value.args
 
 
 # Calls.
