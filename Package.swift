@@ -139,6 +139,8 @@ let package = Package(
         .testTarget(
             name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
         .testTarget(
+            name: "PyroWireTests", dependencies: ["PyroWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+        .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             resources: [.copy("tls_server.py")], swiftSettings: settings),
         // Writes again what Python's Pyro5 wrote: for Tests/Interop/test_pyro_wire.py.

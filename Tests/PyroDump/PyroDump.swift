@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PyroWire
 
 /// Reads and writes again what a test in another language sends: one line in, one line out.
@@ -12,6 +13,8 @@ import PyroWire
 @main struct PyroDump {
     static func main() {
         while let line = readLine() {
+            // The one that asks waits for every line.
+            defer { fflush(nil) }
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count == 2, let data = Data(base64Encoded: String(words[1])) else {
                 print("error: not COMMAND BASE64")

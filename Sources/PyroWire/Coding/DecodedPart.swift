@@ -90,7 +90,7 @@ private struct DecodedEntries<Key: CodingKey>: KeyedDecodingContainerProtocol {
         }
     }
 
-    func superDecoder() throws -> any Decoder { DecodedPart(coder, find("super") ?? .none) }
+    func superDecoder() throws -> any Decoder { DecodedPart(coder, find("super") ?? PyroValue.none) }
     func superDecoder(forKey key: Key) throws -> any Decoder { DecodedPart(coder, try need(key)) }
 }
 

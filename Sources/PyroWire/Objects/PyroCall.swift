@@ -74,22 +74,28 @@ public struct PyroCall: Sendable, Hashable {
     }
 
     private static func parts(_ value: PyroValue, isJSON: Bool) -> PyroCall? {
-        let parts: [PyroValue?]
         if isJSON {
-            parts = [value["object"], value["method"], value["params"], value["kwargs"]]
-        } else {
-            guard let items = value.asItems, items.count == 4 else { return nil }
-            parts = items
+            guard let object = value["object"], let method = value["method"], let arguments = value["params"] else {
+                return nil
+            }
+            return call(object, method, arguments, value["kwargs"] ?? PyroValue.none)
         }
-        guard let object = parts[0]?.asText, let method = parts[1]?.asText, let arguments = parts[2]?.asItems,
-            let keywords = keywords(parts[3] ?? .none)
+        guard let items = value.asItems, items.count == 4 else { return nil }
+        return call(items[0], items[1], items[2], items[3])
+    }
+
+    private static func call(
+        _ object: PyroValue, _ method: PyroValue, _ arguments: PyroValue, _ keywords: PyroValue
+    ) -> PyroCall? {
+        guard case .string(let object) = object, case .string(let method) = method, let arguments = arguments.asItems,
+            let keywords = Self.keywords(keywords)
         else { return nil }
         return PyroCall(object: object, method: method, arguments: arguments, keywords: keywords)
     }
 
     /// None at all comes as `None`, or as an empty dict.
     private static func keywords(_ value: PyroValue) -> [Keyword]? {
-        if value == .none { return [] }
+        if case .none = value { return [] }
         guard let entries = value.asEntries else { return nil }
         var keywords: [Keyword] = []
         for entry in entries {
@@ -106,10 +112,11 @@ public struct PyroCall: Sendable, Hashable {
             try serializer.encode(
                 .tuple([.string(object), .string(method), .tuple(arguments), keywordsValue]))
         case .json:
-            try serializer.encode([
-                "object": .string(object), "method": .string(method), "params": .list(arguments),
-                "kwargs": keywordsValue,
-            ])
+            try serializer.encode(
+                .dict([
+                    PyroEntry(key: "object", value: .string(object)), PyroEntry(key: "method", value: .string(method)),
+                    PyroEntry(key: "params", value: .list(arguments)), PyroEntry(key: "kwargs", value: keywordsValue),
+                ]))
         case .marshal:
             throw PyroDataError(.unsupported, "calls are not written in marshal; use serpent, json or msgpack")
         }

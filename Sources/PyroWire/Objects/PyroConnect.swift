@@ -19,7 +19,7 @@ public struct PyroConnect: Sendable, Hashable {
         guard let object = value["object"]?.asText else {
             throw PyroDataError(.malformed, "the \(value.typeName) is no connect: handshake and object")
         }
-        self.init(handshake: value["handshake"] ?? .none, object: object)
+        self.init(handshake: value["handshake"] ?? PyroValue.none, object: object)
     }
 
     /// The payload.
@@ -49,10 +49,9 @@ public struct PyroConnected: Sendable, Hashable {
         guard case .dict = value else {
             throw PyroDataError(.malformed, "the \(value.typeName) is no answer to a connect: handshake and meta")
         }
-        handshake = value["handshake"] ?? .none
-        switch value["meta"] ?? .none {
-        case .none: metadata = nil
-        case let meta:
+        handshake = value["handshake"] ?? PyroValue.none
+        let meta = value["meta"] ?? PyroValue.none
+        if meta != PyroValue.none {
             guard let metadata = PyroMetadata(meta) else {
                 throw PyroDataError(.malformed, "metadata that are not three sets of names")
             }
@@ -62,7 +61,7 @@ public struct PyroConnected: Sendable, Hashable {
 
     /// The payload.
     public func payload(_ serializer: PyroSerializer) throws(PyroDataError) -> [UInt8] {
-        try serializer.encode(["handshake": handshake, "meta": metadata?.value() ?? .none])
+        try serializer.encode(["handshake": handshake, "meta": metadata?.value() ?? PyroValue.none])
     }
 }
 

@@ -52,7 +52,7 @@ public struct PyroReference: PyroConvertible {
             "__class__": .string(Self.className),
             "state": .tuple([
                 .string(uri.description), names(oneway), names(methods), names(attributes), handshake,
-                serializer.map { .string($0.name) } ?? .none,
+                serializer.map { .string($0.name) } ?? PyroValue.none,
             ]),
         ]
     }

@@ -43,12 +43,27 @@ enum ByteScan {
     }
 
     /// The text of UTF-8.
-    @inline(__always)
     static func text(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(PyroDataError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        let utf8 = bytes.bindMemory(to: UInt8.self)
+        // What is ASCII needs no check, which costs more than the copy.
+        if isASCII(bytes) { return String(decoding: utf8, as: UTF8.self) }
+        guard let text = String(validating: utf8, as: UTF8.self) else {
             throw PyroDataError(.malformed, "a text that is not UTF-8", offset: offset)
         }
         return text
+    }
+
+    static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var place = 0
+        while place &+ 8 <= bytes.count {
+            if bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) & highs != 0 { return false }
+            place &+= 8
+        }
+        while place < bytes.count {
+            if bytes[place] >= 0x80 { return false }
+            place &+= 1
+        }
+        return true
     }
 }
 

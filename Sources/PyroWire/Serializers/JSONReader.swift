@@ -1,5 +1,5 @@
 /// Reads JSON as Python's `json.loads` does: `NaN`, `Infinity` and whole numbers of any size among it.
-struct JSONReader {
+struct JSONReader: ~Copyable {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
     private var stack: ValueStack

@@ -89,6 +89,9 @@ extension LiteralReader {
         let start = place
         var word: [UInt8] = []
         let isHexadecimal = place + 1 < bytes.count && bytes[place] == 0x30 && bytes[place + 1] | 0x20 == 0x78
+        func isDigit(_ byte: UInt8) -> Bool {
+            isHexadecimal ? ByteScan.hexDigit(byte) != nil : (0x30...0x39).contains(byte)
+        }
         while place < bytes.count {
             let byte = bytes[place]
             if byte == 0x2B || byte == 0x2D {
@@ -102,8 +105,9 @@ extension LiteralReader {
                 word.append(byte)
                 continue
             }
-            guard let last = word.last, bytes[place - 2] != 0x5F, place < bytes.count,
-                ByteScan.hexDigit(last) != nil || word.count == 2, ByteScan.hexDigit(bytes[place]) != nil
+            let isAfterBase = word.count == 2 && Self.base(word[1]) != nil
+            guard let last = word.last, bytes[place - 2] != 0x5F, isDigit(last) || isAfterBase, place < bytes.count,
+                isDigit(bytes[place])
             else { throw PyroDataError(.malformed, "a number with a stray _", offset: start) }
         }
         guard !word.isEmpty else { throw unexpected() }

@@ -60,7 +60,7 @@ extension LiteralReader {
         _ content: UnsafeRawBufferPointer, _ head: Head
     ) throws(PyroDataError) -> PyroValue {
         guard head.isBytes else { return .string(try ByteScan.text(content, at: head.start)) }
-        guard content.allSatisfy({ $0 < 0x80 }) else {
+        guard ByteScan.isASCII(content) else {
             throw PyroDataError(.malformed, "bytes with a character beyond ASCII", offset: head.start)
         }
         return .bytes(Array(content))
@@ -97,7 +97,7 @@ extension LiteralReader {
         while true {
             let end = ByteScan.special(bytes, from: place, quote: head.quote)
             let run = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
-            if head.isBytes, !run.allSatisfy({ $0 < 0x80 }) {
+            if head.isBytes, !ByteScan.isASCII(run) {
                 throw PyroDataError(.malformed, "bytes with a character beyond ASCII", offset: head.start)
             }
             content.append(contentsOf: run)

@@ -7,7 +7,7 @@
 ///
 /// What Python's reader takes and serpent's writer never makes is read too: both quotes, prefixes, triple quotes, texts side by
 /// side, every base, `set()`, trailing commas, line ends, comments. `\N{…}`, `...` and brackets behind a sign are refused.
-struct LiteralReader {
+struct LiteralReader: ~Copyable {
     let bytes: UnsafeRawBufferPointer
     var place = 0
     var stack: ValueStack
@@ -76,9 +76,9 @@ struct LiteralReader {
         }
         // A key without its value.
         if stack.kind == .dict, !stack.count.isMultiple(of: 2) { throw unexpected() }
-        let isDict = stack.kind == .dict
+        let mayBeNumber = stack.kind == .dict && (4...6).contains(stack.count) && stack[0] == .string("__class__")
         try stack.close(at: place)
-        if isDict { try restoreNumber() }
+        if mayBeNumber { restoreNumber() }
         place += 1
     }
 
@@ -101,16 +101,16 @@ struct LiteralReader {
     }
 
     /// What has no literal comes as a dict: `{'__class__':'float','value':'nan'}`.
-    private mutating func restoreNumber() throws(PyroDataError) {
+    private mutating func restoreNumber() {
         let value = stack.pop()
         var number = value
-        if case .dict(let entries) = value, (2...3).contains(entries.count),
-            case .string("__class__") = entries[0].key, case .string(let name) = entries[0].value
-        {
-            if name == "float", value["value"] == .string("nan") { number = .float(.nan) }
-            if name == "complex", case .float(let real)? = value["real"], case .float(let imaginary)? = value["imag"] {
+        switch value["__class__"] {
+        case .string("float")? where value["value"] == .string("nan"): number = .float(.nan)
+        case .string("complex")?:
+            if case .float(let real)? = value["real"], case .float(let imaginary)? = value["imag"] {
                 number = .complex(real, imaginary)
             }
+        default: break
         }
         stack.restore(number)
     }

@@ -5,7 +5,7 @@
 /// cc-cf uint  d0-d3 int   d4-d8 ext of 1, 2, 4, 8, 16 bytes   d9-db str   dc dd array   de df map   e0-ff negative int
 /// ext 30 complex: two native doubles   31 int: decimal digits   32 datetime: native double   33 date: native 64-bit ordinal
 /// ```
-struct MsgpackReader {
+struct MsgpackReader: ~Copyable {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
     private var stack: ValueStack

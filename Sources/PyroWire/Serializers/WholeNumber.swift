@@ -18,19 +18,25 @@ enum WholeNumber {
     /// The value of digits in a base up to 16.
     static func value(_ digits: [UInt8], base: UInt32, isNegative: Bool) throws(PyroDataError) -> PyroValue {
         // 10 bits hold three decimal digits and a little.
-        let bits = UInt32.bitWidth - (base - 1).leadingZeroBitCount
-        guard digits.count * bits <= maximumDigits * 10 / 3 else {
+        let bits = UInt64(UInt32.bitWidth - (base - 1).leadingZeroBitCount)
+        guard digits.count * Int(bits) <= maximumDigits * 10 / 3 else {
             throw PyroDataError(.limit, "a whole number of \(digits.count) digits of base \(base)")
         }
+        // As many digits at once as 30 bits hold.
+        let atOnce = 30 / Int(bits)
         /// Digits of base 10^9, the lowest first.
         var limbs: [UInt64] = [0]
-        for digit in digits {
-            var carry = UInt64(ByteScan.hexDigit(digit) ?? 0)
+        for start in stride(from: 0, to: digits.count, by: atOnce) {
+            let part = digits[start..<min(start + atOnce, digits.count)]
+            var carry = part.reduce(0) { $0 << bits | UInt64(ByteScan.hexDigit($1) ?? 0) }
             for place in limbs.indices {
-                carry += limbs[place] * UInt64(base)
+                carry += limbs[place] << (bits * UInt64(part.count))
                 (carry, limbs[place]) = carry.quotientAndRemainder(dividingBy: 1_000_000_000)
             }
-            if carry > 0 { limbs.append(carry) }
+            while carry > 0 {
+                limbs.append(carry % 1_000_000_000)
+                carry /= 1_000_000_000
+            }
         }
         var text: [UInt8] = []
         for limb in limbs.reversed() {
