@@ -107,7 +107,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "RemoteObjects",
-            dependencies: ["CDistributedFunctions", "PyroWire", deque, lifecycle, logging, nioCore, nioPosix],
+            dependencies: ["CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),

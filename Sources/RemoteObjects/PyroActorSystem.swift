@@ -26,6 +26,8 @@ public final class PyroActorSystem: DistributedActorSystem {
     let objects: ObjectTable
     let calls: CallRouter
     let leases: LeaseKeeper
+    let moves = Moves()
+    let activations = Activations()
     let logger: Logger
     private let place = Mutex<String?>(nil)
 
@@ -130,7 +132,7 @@ public final class PyroActorSystem: DistributedActorSystem {
 
     /// It is no more.
     public func resignID(_ id: RemoteObjectID) {
-        objects.remove(id.object)
+        objects.removeEnded(id.object)
     }
 
     /// An empty list of arguments.

@@ -7,7 +7,7 @@ import Testing
 /// What becomes of a call, and what its caller is told.
 struct CallTests {
     @Test func `every operation that one program does with another works`() async throws {
-        try await serving { system, _ in
+        try await serving { system, _ async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let id = try RemoteObjectID(system.uri(of: thing))
             for serializer in [PyroSerializer.serpent, .json, .msgpack] {
@@ -19,7 +19,7 @@ struct CallTests {
     }
 
     @Test func `a generic function is called for the types of its caller`() async throws {
-        try await serving { system, _ in
+        try await serving { system, _ async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let caller = try Thing.resolve(
                 id: RemoteObjectID(system.uri(of: thing)), using: PyroActorSystem(logger: quiet))
@@ -31,7 +31,7 @@ struct CallTests {
     }
 
     @Test func `a slow call delays nobody else`() async throws {
-        try await serving { system, _ in
+        try await serving { system, _ async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let uri = system.uri(of: thing)
             let slow = Task { try await partner(uri).sleep(600) }
@@ -53,7 +53,7 @@ struct CallTests {
     @Test func `the server ends under its client, and comes back: one call is lost at most, and said to be`()
         async throws
     {
-        let (port, caller) = try await serving { system, server in
+        let (port, caller) = try await serving { system, server async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let caller = try partner(system.uri(of: thing))
             #expect(try await caller.name() == "thing")
@@ -75,7 +75,7 @@ struct CallTests {
         var limits = RemoteObjectLimits()
         limits.callSeconds = 0.1
         let impatient = limits
-        try await serving { system, _ in
+        try await serving { system, _ async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let caller = try partner(system.uri(of: thing), limits: impatient)
             let error = await #expect(throws: RemoteObjectError.self) { try await caller.sleep(60) }

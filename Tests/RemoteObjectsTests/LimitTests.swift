@@ -75,7 +75,7 @@ struct LimitTests {
         var limits = RemoteObjectLimits()
         (limits.connectionsPerPeer, limits.waitingCalls) = (2, 3)
         let few = limits
-        try await serving { system, _ in
+        try await serving { system, _ async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let caller = try partner(system.uri(of: thing), limits: few)
             let results = await withTaskGroup(of: Result<String, any Error>.self) { group in

@@ -8,7 +8,7 @@ import Testing
 /// toolchain that does it differently is to be seen here first.
 struct MethodNameTests {
     @Test func `an object says what can be called on it, what is read, and what is one-way`() async throws {
-        try await serving { system, server in
+        try await serving { system, server async throws in
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let nested = try await system.named("nested") { Outer.Nested(actorSystem: $0) }
             let generic = try await system.named("generic") { Shelf<Int>(actorSystem: $0) }

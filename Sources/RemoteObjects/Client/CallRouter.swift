@@ -22,6 +22,9 @@ final class CallRouter: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let peers = Mutex<[String: Peer]>([:])
+    /// Objects that are elsewhere by now.
+    private let moved = Mutex<[RemoteObjectID: String]>([:])
+    private static let rememberedMoves = 10_000
 
     init(_ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup, logger: Logger) {
         self.identity = identity
@@ -44,6 +47,8 @@ final class CallRouter: Sendable {
         genericTypes: [String] = [], mayBeOneWay: Bool = false, mayBeAttribute: Bool = false,
         flags: PyroFlags = []
     ) async throws -> Answer {
+        let asked = id
+        let id = followed(asked)
         let peer = try peer(of: id)
         var call = PyroCall(object: id.object, method: method, arguments: arguments, keywords: keywords)
         if mayBeAttribute, try await peer.metadata(of: id).attributes.contains(method) {
@@ -61,8 +66,29 @@ final class CallRouter: Sendable {
             ]
         }
         if mayBeOneWay, try await peer.metadata(of: id).oneway.contains(method) { message.flags.insert(.oneway) }
-        guard let answer = try await peer.exchange(message, for: id) else { return .value(.none) }
-        return try read(answer, from: id)
+        do {
+            guard let answer = try await peer.exchange(message, for: id) else { return .value(.none) }
+            note(answer, asked, id)
+            return try read(answer, from: id)
+        } catch RemoteObjectError.notSent(_, let reason) {
+            // Where it moved to is nobody: the next call asks where it was first.
+            moved.withLock { $0[asked] = nil }
+            throw RemoteObjectError.notSent(id, reason: reason)
+        }
+    }
+
+    /// An object where it was seen last.
+    private func followed(_ id: RemoteObjectID) -> RemoteObjectID {
+        guard let place = moved.withLock({ $0[id] }) else { return id }
+        return RemoteObjectID(object: id.object, location: place, lease: id.lease)
+    }
+
+    private func note(_ answer: PyroMessage, _ asked: RemoteObjectID, _ id: RemoteObjectID) {
+        guard let place = answer.annotations.first(where: { $0.id == Extension.moved })?.data else { return }
+        moved.withLock { moved in
+            if moved.count >= Self.rememberedMoves { moved = [:] }
+            moved[asked] = String(decoding: place, as: UTF8.self)
+        }
     }
 
     /// What an object says that can be called on it.
@@ -144,6 +170,8 @@ final class CallRouter: Sendable {
 enum Extension {
     /// On an INVOKE: the types that a generic function is called for, a line each.
     static let genericTypes = "SWGT"
+    /// On a RESULT: the `host:port` where the object is now.
+    static let moved = "SWMV"
     /// On a CONNECT: which process calls, the same on all its connections.
     static let process = "SWPR"
 }

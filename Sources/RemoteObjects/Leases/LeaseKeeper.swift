@@ -56,9 +56,13 @@ final class LeaseKeeper: Sendable {
     }
 
     private func released(_ object: String, at place: String) {
+        // Not to be dropped under the lock: the end of a lease comes here.
+        var another: Lease?
         places.withLock { places in
-            // Another reference may have come while the last one went.
-            guard let held = places[place]?.held[object], held.lease == nil else { return }
+            guard let held = places[place]?.held[object] else { return }
+            // A reference may have come while the last one went.
+            another = held.lease
+            guard another == nil else { return }
             places[place]?.held[object] = nil
             places[place]?.dropped[object, default: 0] += held.references
         }

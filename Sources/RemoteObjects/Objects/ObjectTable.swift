@@ -3,16 +3,22 @@ import PyroWire
 import Synchronization
 
 /// The objects of this process that others can call.
+///
+/// An object whose last reference is dropped comes back here to be removed. Every reference that is taken under the lock is
+/// therefore dropped after it.
 final class ObjectTable: Sendable {
     /// An object, who keeps it, and what can be called on it.
     struct Entry: Sendable {
         let actor: any DistributedActor
         let methods: ObjectMethods
+        /// Of an object that may be put away.
+        let active: ActiveObject?
     }
 
     fileprivate struct Held {
         weak var actor: (any DistributedActor)?
         let methods: ObjectMethods
+        var active: ActiveObject?
         /// Kept by the program itself, until it says otherwise.
         var kept: (any DistributedActor)?
         /// Kept for these clients, who were given references to it, so many each.
@@ -34,10 +40,23 @@ final class ObjectTable: Sendable {
 
     /// Takes in an object that is ready to be called; it stays for as long as somebody has it.
     func add(_ actor: any DistributedActor, _ object: String, _ methods: ObjectMethods) {
-        state.withLock { $0.objects[object] = Held(actor: actor, methods: methods) }
+        let before = state.withLock { state in
+            defer { state.objects[object] = Held(actor: actor, methods: methods) }
+            return state.objects[object]
+        }
+        _ = consume before
     }
 
-    /// The object is no more.
+    /// An object has ended. Another one may have its name by now.
+    func removeEnded(_ object: String) {
+        var another: (any DistributedActor)?
+        state.withLock { state in
+            another = state.objects[object]?.actor
+            if another == nil { state.objects[object] = nil }  // nobody holds one that has ended
+        }
+    }
+
+    /// The object is not to be called any more.
     func remove(_ object: String) {
         let gone = state.withLock { state in
             let gone = state.objects.removeValue(forKey: object)
@@ -49,21 +68,21 @@ final class ObjectTable: Sendable {
 
     /// The object of a name, if it is there.
     subscript(_ object: String) -> Entry? {
-        state.withLock { state in
-            guard let held = state.objects[object], let actor = held.actor else { return nil }
-            return Entry(actor: actor, methods: held.methods)
-        }
+        state.withLock { $0.objects[object]?.entry }
     }
 
     /// The object of a name, for a client that calls it: it is held for who calls it without being given a reference, too.
     ///
     /// - Throws: ``CallFault/limit(_:)`` when the client has too many.
     func entry(_ object: String, for client: ClientID) throws(CallFault) -> Entry? {
+        var entry: Entry?
         try state.withLock { state throws(CallFault) in
-            guard let held = state.objects[object], let actor = held.actor else { return nil }
-            if held.kept == nil, held.holders[client] == nil { try state.hold(object, actor, for: client, limits) }
-            return Entry(actor: actor, methods: held.methods)
+            guard let held = state.objects[object] else { return }
+            entry = held.entry
+            guard let entry, held.kept == nil, held.holders[client] == nil else { return }
+            try state.hold(object, entry.actor, for: client, limits)
         }
+        return entry
     }
 
     /// The names of those that the program keeps. Of the others nobody hears who was not given a reference.
@@ -71,15 +90,21 @@ final class ObjectTable: Sendable {
         state.withLock { state in state.objects.filter { $0.value.kept != nil }.map(\.key).sorted() }
     }
 
+    /// From now on the object may be put away.
+    func setActive(_ object: String, _ active: ActiveObject) {
+        state.withLock { $0.objects[object]?.active = active }
+    }
+
     /// Keeps an object until ``letGo(_:)``.
     ///
     /// - Returns: `false` when there is none.
     func keep(_ object: String) -> Bool {
+        var actor: (any DistributedActor)?
         state.withLock { state in
-            guard let actor = state.objects[object]?.actor else { return false }
-            state.objects[object]?.kept = actor
-            return true
+            actor = state.objects[object]?.actor
+            if let actor { state.objects[object]?.kept = actor }
         }
+        return actor != nil
     }
 
     /// Keeps an object no longer for the program's sake.
@@ -98,11 +123,12 @@ final class ObjectTable: Sendable {
     /// - Throws: ``CallFault/limit(_:)`` when it has too many.
     @discardableResult
     func hold(_ object: String, for client: ClientID) throws(CallFault) -> Bool {
+        var actor: (any DistributedActor)?
         try state.withLock { state throws(CallFault) in
-            guard let actor = state.objects[object]?.actor else { return false }
-            try state.hold(object, actor, for: client, limits)
-            return true
+            actor = state.objects[object]?.actor
+            if let actor { try state.hold(object, actor, for: client, limits) }
         }
+        return actor != nil
     }
 
     /// A client has no more use for so many of the references that it was given.
@@ -127,6 +153,12 @@ final class ObjectTable: Sendable {
             return state.objects.keys.compactMap { state.objects[$0]?.holders.removeValue(forKey: client)?.actor }
         }
         _ = consume gone
+    }
+}
+
+extension ObjectTable.Held {
+    fileprivate var entry: ObjectTable.Entry? {
+        actor.map { ObjectTable.Entry(actor: $0, methods: methods, active: active) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import PyroWire
 
@@ -9,7 +10,7 @@ struct DaemonObject {
                 "registered", "ping", "info", "get_metadata", "get_next_stream_item", "close_stream",
             ]
             .map { ($0, []) }),
-        attributes: [], oneWay: ["close_stream", "lease"])
+        attributes: [], oneWay: ["close_stream", "lease", "adopt"])
 
     private let dispatcher: Dispatcher
     private let endpoint: String
@@ -50,8 +51,8 @@ struct DaemonObject {
             return .string(
                 "Pyro.Daemon bound on \(endpoint), NAT None, \(count) objects registered. Servertype: mboard")
         case ("get_metadata", .string(let object)):
-            guard let methods = dispatcher.methods(of: object) else { throw CallFault.unknownObject }
-            return methods.metadata.value()
+            guard let methods = try await dispatcher.metadata(of: object) else { throw CallFault.unknownObject }
+            return methods.value()
         case ("get_next_stream_item", .string(let stream)):
             guard let item = try await dispatcher.streams.next(of: stream, for: client) else {
                 throw PyroException.stopIteration
@@ -60,9 +61,12 @@ struct DaemonObject {
         case ("close_stream", .string(let stream)):
             dispatcher.streams.close(stream)
             return .none
-        case ("lease", let added?):
-            guard call.arguments.count == 2 else { fallthrough }
+        case ("lease", let added?) where call.arguments.count == 2:
             try lease(added, call.arguments[1])
+            return .none
+        case ("adopt", .string(let object)?) where call.arguments.count == 2:
+            let state: Data = try dispatcher.system.decode(Data.self, from: call.arguments[1])
+            try await dispatcher.system.activations.adopt(object, state, in: dispatcher.system)
             return .none
         default:
             guard Self.methods.functions[call.method] != nil else { throw CallFault.attribute(call.method) }

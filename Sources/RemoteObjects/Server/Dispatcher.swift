@@ -78,11 +78,11 @@ final class Dispatcher: Sendable {
         }
         do {
             let connect = try PyroConnect(payload: message.payload, serializer: serializer, limits: limits.documents)
-            guard let methods = methods(of: connect.object) else { throw Refusal(reason: "unknown object") }
+            guard let metadata = try await metadata(of: connect.object) else { throw Refusal(reason: "unknown object") }
             let address = channel.remoteAddress.map(Self.text) ?? ""
             let welcome: PyroValue
             do { welcome = try await admission(connect.handshake, address) } catch { throw Refusal(reason: "\(error)") }
-            let connected = PyroConnected(handshake: welcome, metadata: methods.metadata)
+            let connected = PyroConnected(handshake: welcome, metadata: metadata)
             let answer = PyroMessage(
                 .connectOK, serializer: message.serializer, sequence: message.sequence,
                 payload: try connected.payload(serializer))
@@ -123,8 +123,12 @@ final class Dispatcher: Sendable {
     }
 
     /// What can be called on an object, the daemon itself among them; `nil` when there is none.
-    func methods(of object: String) -> ObjectMethods? {
-        object == PyroNames.daemon ? DaemonObject.methods : system.objects[object]?.methods
+    func metadata(of object: String) async throws -> PyroMetadata? {
+        if object == PyroNames.daemon { return DaemonObject.methods.metadata }
+        if let entry = system.objects[object] { return entry.methods.metadata }
+        if let entry = try await system.activations.object(object, in: system) { return entry.methods.metadata }
+        guard let moved = system.moves[object] else { return nil }
+        return try await system.calls.metadata(of: moved)
     }
 
     // MARK: Calls
@@ -143,7 +147,8 @@ final class Dispatcher: Sendable {
             answer.flags.insert(.correlationID)
         }
         do {
-            let outcome = try await self.outcome(of: message, serializer, client)
+            let (outcome, moved) = try await self.outcome(of: message, serializer, client)
+            if let moved { answer.annotations.append(PyroAnnotation(id: Extension.moved, data: Array(moved.utf8))) }
             guard !message.flags.contains(.oneway) else { return nil }
             switch outcome {
             case .value(let value):
@@ -151,7 +156,7 @@ final class Dispatcher: Sendable {
                 if message.flags.contains(.batch) { answer.flags.insert(.batch) }
             case .failure(let error): throw error
             case .stream(let stream):
-                answer.annotations = [.stream(try streams.add(stream, for: client.id))]
+                answer.annotations.append(.stream(try streams.add(stream, for: client.id)))
                 answer.flags.formUnion([.exception, .itemStreamResult])
                 let old = PyroException.pyro("ProtocolError", "result of call is an iterator")
                 answer.payload = try serializer.encode(old.value())
@@ -178,25 +183,29 @@ final class Dispatcher: Sendable {
             ?? (try? serializer.encode(PyroException.builtin("RuntimeError", exception.message).value())) ?? []
     }
 
+    /// - Returns: with the new place of the object, when it has moved.
     private func outcome(
         of message: PyroMessage, _ serializer: PyroSerializer, _ client: ClientSession
-    ) async throws -> ResultHandler.Outcome {
+    ) async throws -> (ResultHandler.Outcome, moved: String?) {
         guard !message.flags.contains(.keepSerialized) else {
             throw CallFault.pyro("serialized blobs are not taken here")
         }
         let call = try PyroCall(payload: message.payload, serializer: serializer, limits: limits.documents)
-        guard message.flags.contains(.batch) else { return try await perform(call, message, client) }
+        guard message.flags.contains(.batch) else {
+            let outcome = try await perform(call, message, client)
+            return (outcome, system.moves[call.object]?.location)
+        }
         guard let calls = call.calls else { throw CallFault.type("a batch is a list of calls") }
         guard calls.count <= limits.batchedCalls else {
             throw CallFault.limit("a batch has at most \(limits.batchedCalls) calls, this one \(calls.count)")
         }
-        return .value(.list(try await perform(calls, message, client)))
+        return (.value(.list(try await perform(calls, message, client))), nil)
     }
 
     /// The results of a batch, up to the first error, which is the last of them then.
-    private func perform(_ calls: [PyroCall], _ message: PyroMessage, _ client: ClientSession) async throws
-        -> [PyroValue]
-    {
+    private func perform(
+        _ calls: [PyroCall], _ message: PyroMessage, _ client: ClientSession
+    ) async throws -> [PyroValue] {
         var results: [PyroValue] = []
         for call in calls {
             do {
@@ -221,12 +230,36 @@ final class Dispatcher: Sendable {
         if call.object == PyroNames.daemon {
             return .value(try await DaemonObject(self, endpoint: endpoint, client: client).perform(call))
         }
-        guard let entry = try system.objects.entry(call.object, for: client.id) else { throw CallFault.unknownObject }
+        while true {
+            if let entry = try system.objects.entry(call.object, for: client.id) {
+                guard let active = entry.active else { return try await perform(call, message, on: entry, client) }
+                if active.begin() {
+                    defer { active.end() }
+                    return try await perform(call, message, on: entry, client)
+                }
+            }
+            if try await system.activations.object(call.object, in: system) != nil { continue }
+            guard let moved = system.moves[call.object] else { throw CallFault.unknownObject }
+            return try await passOn(call, to: moved)
+        }
+    }
+
+    private func perform(
+        _ call: PyroCall, _ message: PyroMessage, on entry: ObjectTable.Entry, _ client: ClientSession
+    ) async throws -> ResultHandler.Outcome {
         let call = try entry.methods.attributeCall(call) ?? call
         let generic = message.annotations.first { $0.id == Extension.genericTypes }
         let types =
             generic.map { String(decoding: $0.data, as: UTF8.self).split(separator: "\n").map(String.init) } ?? []
         return try await system.perform(call, genericTypes: types, on: entry, for: client.id)
+    }
+
+    /// Calls an object where it is now, for who calls it where it was.
+    private func passOn(_ call: PyroCall, to moved: RemoteObjectID) async throws -> ResultHandler.Outcome {
+        switch try await system.calls.call(moved, call.method, call.arguments, keywords: call.keywords) {
+        case .value(let value): return .value(value)
+        case .stream(let stream): return .stream(RemoteStream<PyroValue>(RemoteItems(stream, system)))
+        }
     }
 }
 

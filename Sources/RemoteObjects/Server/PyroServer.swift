@@ -49,6 +49,15 @@ public struct PyroServer: Service {
 
     /// Serves until the task is cancelled, or a graceful stop: then what is in hand is answered first.
     public func run() async throws {
+        let result: Result<Void, any Error>
+        do { result = .success(try await serve()) } catch { result = .failure(error) }
+        let system = dispatcher.system
+        await system.activations.end(in: system)
+        system.location = nil
+        try result.get()
+    }
+
+    private func serve() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             let listener = listener
             try await listener.executeThenClose { connections in
