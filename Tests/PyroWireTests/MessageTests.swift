@@ -115,6 +115,8 @@ struct MessageTests {
         let message = PyroMessage.refusal("unknown object", sequence: 3)
         #expect(message.type == .connectFail && message.serializer == 2 && message.sequence == 3)
         #expect(message.payload == hex("7a0e") + Array("unknown object".utf8))
+        #expect(try message.value() == "unknown object")
+        #expect(throws: PyroDataError.self) { try PyroMessage(.ping, serializer: 42).value() }
     }
 
     @Test func `a message of the limit is taken, one byte more is not`() throws {
