@@ -179,7 +179,10 @@ struct MessageTests {
         #expect(Self.refusal(message(20_000_000), limits) == .inflated(limit: 10_000))
     }
 
-    @Test(arguments: ["", "00", "789c", "789c4b4c04000249", "789c4b4c0200012600c4ff", "789c4b4c0200012600", "78bb0000000000", "ffffffffffff"])
+    @Test(arguments: [
+        "", "00", "789c", "789c4b4c04000249", "789c4b4c0200012600c4ff", "789c4b4c0200012600", "78bb0000000000",
+        "ffffffffffff",
+    ])
     func `what zlib did not make is refused`(payload: String) {
         var bytes = PyroMessage(.invoke, serializer: .serpent, payload: hex(payload)).encoded()
         bytes[9] = 2
