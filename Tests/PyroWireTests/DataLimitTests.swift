@@ -28,6 +28,15 @@ struct DataLimitTests {
                 .reason == .limit)
     }
 
+    private struct Tree: Codable {
+        var children: [Tree]
+
+        /// Two containers a level.
+        static func value(levels: Int) -> PyroValue {
+            (1..<levels).reduce(["children": []]) { value, _ in ["children": [value]] }
+        }
+    }
+
     @Test func `a thread with a small stack takes the deepest value, and refuses a deeper one`() async throws {
         let refused = await withCheckedContinuation { continuation in
             let thread = Thread {
@@ -39,6 +48,9 @@ struct DataLimitTests {
                         precondition(value == value && value.hashValue == value.hashValue && !value.description.isEmpty)
                         precondition((try? PyroValueEncoder().encode(value)) == value)
                         precondition((try? serializer.encode(value)) != nil)
+                        let deepest = Tree.value(levels: 100)
+                        let tree = try? PyroValueDecoder().decode(Tree.self, from: deepest)
+                        precondition((try? PyroValueEncoder().encode(tree)) == deepest)
                     }
                 }
                 continuation.resume(returning: refused)

@@ -115,6 +115,8 @@ struct MessageTests {
         let message = PyroMessage.refusal("unknown object", sequence: 3)
         #expect(message.type == .connectFail && message.serializer == 2 && message.sequence == 3)
         #expect(message.payload == hex("7a0e") + Array("unknown object".utf8))
+        #expect(try message.value() == "unknown object")
+        #expect(throws: PyroDataError.self) { try PyroMessage(.ping, serializer: 42).value() }
     }
 
     @Test func `a message of the limit is taken, one byte more is not`() throws {
@@ -177,7 +179,10 @@ struct MessageTests {
         #expect(Self.refusal(message(20_000_000), limits) == .inflated(limit: 10_000))
     }
 
-    @Test(arguments: ["", "00", "789c", "789c4b4c04000249", "789c4b4c040002490126ff", "78bb0000000000", "ffffffffffff"])
+    @Test(arguments: [
+        "", "00", "789c", "789c4b4c04000249", "789c4b4c0200012600c4ff", "789c4b4c0200012600", "78bb0000000000",
+        "ffffffffffff",
+    ])
     func `what zlib did not make is refused`(payload: String) {
         var bytes = PyroMessage(.invoke, serializer: .serpent, payload: hex(payload)).encoded()
         bytes[9] = 2

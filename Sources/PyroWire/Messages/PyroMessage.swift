@@ -120,6 +120,14 @@ public struct PyroMessage: Sendable, Hashable {
             .connectFail, serializer: .marshal, sequence: sequence, payload: PyroMarshal.encode(text))
     }
 
+    /// The payload's value; an exception is one too, see ``PyroException``.
+    public func value(limits: PyroDataLimits = PyroDataLimits()) throws(PyroDataError) -> PyroValue {
+        guard let known = PyroSerializer(rawValue: serializer) else {
+            throw PyroDataError(.unsupported, "serializer \(serializer), which Pyro5 does not have")
+        }
+        return try known.decode(payload, limits: limits)
+    }
+
     /// The answer to this ping.
     public var pong: PyroMessage {
         PyroMessage(.ping, serializer: serializer, sequence: sequence, payload: Array("pong".utf8))
