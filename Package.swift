@@ -107,7 +107,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "RemoteObjects",
-            dependencies: ["CDistributedFunctions", "PyroWire", deque, lifecycle, logging, nioCore, nioPosix],
+            dependencies: ["CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .target(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
@@ -119,7 +119,7 @@ let package = Package(
             name: "mboard",
             dependencies: [
                 "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Downloads", "Lab",
-                "ServerModels",
+                "PyroWire", "RemoteObjects", "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
@@ -186,6 +186,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "ServerModels", logging, nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "RemoteObjectsTests", dependencies: ["RemoteObjects", "PyroWire", logging, lifecycle, nioCore],
+            swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: settings),
         .testTarget(
