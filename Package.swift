@@ -165,6 +165,7 @@ let package = Package(
             name: "RemoteObjectsTests",
             dependencies: [
                 "PyroPartner", "PyroPartnerInterface", "PyroWire", "RemoteObjects", lifecycle, logging, nioCore,
+                nioPosix,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -186,9 +187,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "ServerModels", logging, nioCore], swiftSettings: settings),
-        .testTarget(
-            name: "RemoteObjectsTests", dependencies: ["RemoteObjects", "PyroWire", logging, lifecycle, nioCore],
-            swiftSettings: settings),
         .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: settings),
         .testTarget(

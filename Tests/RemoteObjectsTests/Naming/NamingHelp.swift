@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import PyroWire
 import RemoteObjects
 import Synchronization
@@ -15,9 +14,7 @@ struct NamesForTests {
     ) async throws {
         let clock = TestClock()
         self.clock = clock
-        var logger = Logger(label: "names")
-        logger.logLevel = .critical
-        names = try await NameServer.start(on: system, store: store, limits: limits, logger: logger) { clock.time }
+        names = try await NameServer.start(on: system, store: store, limits: limits, logger: quiet) { clock.time }
     }
 
     /// Gives a name, where only these two matter.
