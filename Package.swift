@@ -119,7 +119,7 @@ let package = Package(
             name: "mboard",
             dependencies: [
                 "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Downloads", "Lab",
-                "ServerModels",
+                "PyroWire", "RemoteObjects", "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
@@ -165,6 +165,7 @@ let package = Package(
             name: "RemoteObjectsTests",
             dependencies: [
                 "PyroPartner", "PyroPartnerInterface", "PyroWire", "RemoteObjects", lifecycle, logging, nioCore,
+                nioPosix,
             ],
             swiftSettings: settings),
         .testTarget(

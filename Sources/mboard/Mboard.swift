@@ -4,7 +4,7 @@ import BoardServer
 import BoardStore
 import BoardWire
 import Lab
-import Lab
+import RemoteObjects
 import ServerModels
 
 #if canImport(Glibc)
@@ -30,6 +30,7 @@ struct Mboard: AsyncParsableCommand {
               mboard watch                      messages as they come
               mboard join                       talk: read what others say while you type
               mboard lab compare --list         experiments with server models: who is served, and why
+              mboard nameserver                 Pyro5's name server, for remote objects
               printf '1:hello' | nc -u -w1 127.0.0.1 7777    the same without mboard
 
             Results go to standard output, everything else to standard error.
@@ -39,7 +40,7 @@ struct Mboard: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self,
-            Bench.self, LabCommand.self, Fetch.self,
+            Bench.self, LabCommand.self, Fetch.self, NameServerCommand.self,
         ])
 
     static func main() async {
@@ -62,7 +63,8 @@ struct Mboard: AsyncParsableCommand {
             case .syncFailed: 74
             case .inaccessible, .locked, .newerSchema: 73
             }
-        case is BindError, is AnnounceError, is NoBoards, is ListenError, is SimulationError: 69
+        case let error as NameStoreError: if case .damaged = error { 65 } else { 73 }
+        case is NameServerBindError, is BindError, is AnnounceError, is NoBoards, is ListenError, is SimulationError: 69
         case is SettingError, is SeveralBoards, is ModelError: 64
         case let error as ClientError:
             switch error {
