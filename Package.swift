@@ -91,11 +91,15 @@ let package = Package(
             name: "XMLRPCClient",
             dependencies: ["XMLRPC", asyncHTTPClient, nioCompression, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings),
+        .target(
+            name: "RemoteObjects",
+            dependencies: ["CDistributedFunctions", "PyroWire", deque, lifecycle, logging, nioCore, nioPosix],
+            swiftSettings: settings),
         // Floor 2: sockets.
         .target(
             name: "BoardServer",
             dependencies: [
-                "MessageBoard", "BoardWire", "Multicast", "ServerModels", "XMLRPC",
+                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "ServerModels", "XMLRPC",
                 httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1,
                 nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
@@ -103,11 +107,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "BoardClient",
-            dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
-            swiftSettings: settings),
-        .target(
-            name: "RemoteObjects",
-            dependencies: ["CDistributedFunctions", "PyroWire", deque, lifecycle, logging, nioCore, nioPosix],
+            dependencies: [
+                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "XMLRPC", "XMLRPCClient", nioCore,
+                nioPosix,
+            ],
             swiftSettings: settings),
         .target(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
@@ -119,7 +122,7 @@ let package = Package(
             name: "mboard",
             dependencies: [
                 "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Downloads", "Lab",
-                "ServerModels",
+                "RemoteObjects", "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
