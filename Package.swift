@@ -108,7 +108,8 @@ let package = Package(
         .target(
             name: "BoardClient",
             dependencies: [
-                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "XMLRPC", "XMLRPCClient", nioCore,
+                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "XMLRPC", "XMLRPCClient",
+                nioCore,
                 nioPosix,
             ],
             swiftSettings: settings),
@@ -176,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "BoardServerTests",
             dependencies: [
-                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded,
+                "BoardServer", "BoardClient", "MessageBoard", "PyroWire", "RemoteObjects", "XMLRPC", logging, lifecycle,
+                nioCore, nioEmbedded,
                 nioHTTP1,
                 nioPosix,
             ],

@@ -39,7 +39,8 @@ struct Mboard: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, ChatCommandLine.self, Discover.self, Config.self,
+            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, ChatCommandLine.self, Discover.self,
+            Config.self,
             Bench.self, LabCommand.self, Fetch.self,
         ])
 

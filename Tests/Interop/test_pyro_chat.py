@@ -142,19 +142,23 @@ def test_a_long_chat_comes_in_pieces(server):
 
 
 def test_new_posts_and_private_messages_are_pushed(user, server):
-    ada, bob, second = user("ada"), user("bob"), None
+    ada, bob = user("ada"), user("bob")
     bob.post("before")
     posts, got = iter(ada.follow()), []
     assert next(posts) == "From bob : before"
     bob.post("after")
     assert next(posts) == "From bob : after"
     assert ada.get() == [], "what was pushed is not given again"
-    with remote.by_uri(str(ada._pyroUri)) as second:
-        private = iter(second.follow_private())
-        waiting = threading.Thread(target=lambda: got.append(next(private)))
-        waiting.start()
-        bob.post_private("psst", "ada")
-        waiting.join(10)
+    uri = str(ada._pyroUri)
+
+    def listen() -> None:
+        with remote.by_uri(uri) as second:
+            got.append(next(iter(second.follow_private())))
+
+    waiting = threading.Thread(target=listen)
+    waiting.start()
+    bob.post_private("psst", "ada")
+    waiting.join(10)
     assert got == ["From bob : psst"] and ada.get_private() == []
 
 
@@ -260,8 +264,7 @@ def talk(run, binary, server):
 
     def start(name: str, *options: str) -> Running:
         running = run(binary, "chat", "--name", name, "--server", server.ready["pyro"], *options)
-        with remote.proxy(server, "mboard.chat") as chat:
-            eventually(lambda: name in chat.get_users() or running.process.poll() is not None, f"{name} is there")
+        running.wait_for_complaint(f"{name} is in the chat")
         return running
 
     return start
@@ -354,7 +357,7 @@ def test_the_server_comes_back(run, binary, make_server):
     address = server.ready["pyro"]
     ada = run(binary, "chat", "--name", "ada", "--server", address)
     with remote.proxy(server, "mboard.chat") as chat:
-        eventually(lambda: chat.get_users() == ["ada"], "ada is there")
+        ada.wait_for_complaint("ada is in the chat")
         chat.post("one", "bob")
         eventually(lambda: ada.text == "From bob : one\n", "the first post")
     server.stop()
@@ -377,7 +380,7 @@ def test_the_notes_own_server(run, binary):
     uri = "PYRO:" + notes.text.split("PYRO:")[1].strip()
     ada = run(binary, "chat", "--name", "ada", "--uri", uri)
     with remote.by_uri(uri) as chat:
-        eventually(lambda: chat.get_users() == ["ada"], "ada is there")
+        ada.wait_for_complaint("ada is in the chat")
         with remote.by_uri(chat.register("bob")) as bob:
             bob.post("hello")
             bob.post_private("psst", "ada")

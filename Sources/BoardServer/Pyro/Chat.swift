@@ -148,7 +148,8 @@ distributed actor ChatUser {
 
 extension ChatRoster {
     /// Puts a private message where its receiver finds it; `false` when nobody of that name is here.
-    fileprivate func send(_ text: String, to receiver: String, from name: String?, _ limits: PyroLimits) throws -> Bool {
+    fileprivate func send(_ text: String, to receiver: String, from name: String?, _ limits: PyroLimits) throws -> Bool
+    {
         guard text.utf8.count <= limits.privateBytes else {
             throw PyroException.builtin("ValueError", "a private message has at most \(limits.privateBytes) bytes")
         }

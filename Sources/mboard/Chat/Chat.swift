@@ -24,7 +24,8 @@ struct ChatCommandLine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who you are.", valueName: "name"))
     var name: String
 
-    @Option(help: ArgumentHelp("The chat, when it is not that of a board's server.", valueName: "PYRO:object@host:port"))
+    @Option(
+        help: ArgumentHelp("The chat, when it is not that of a board's server.", valueName: "PYRO:object@host:port"))
     var uri: String?
 
     @Option(
@@ -41,7 +42,9 @@ struct ChatCommandLine: AsyncParsableCommand {
     func validate() throws {
         guard !name.isEmpty else { throw ValidationError("--name takes a name") }
         guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout takes seconds, more than 0") }
-        guard uri == nil || server == nil else { throw ValidationError("--uri names the server too: leave --server out") }
+        guard uri == nil || server == nil else {
+            throw ValidationError("--uri names the server too: leave --server out")
+        }
         if let uri {
             do { _ = try RemoteObjectID(uri) } catch { throw ValidationError("--uri: \(error)") }
         }

@@ -11,6 +11,8 @@ actor Talk {
     private let name: String
     private let view: any TalkView
     private var lines: TalkLines
+    /// Who has the name, with a connection or without.
+    private var registered: ChatMember?
     /// While there is a connection.
     private var member: ChatMember?
     /// Who waits for one.
@@ -31,6 +33,7 @@ actor Talk {
     /// - Throws: `ExitCode` when a line could not be said; `ClientError` when the name is not given, `InputError`.
     func run() async throws {
         let first = try await client.register(name)
+        registered = first
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) {
@@ -62,7 +65,7 @@ actor Talk {
         while true {
             do {
                 let member = if let next { next } else { try await client.register(name) }
-                next = nil
+                (next, registered) = (nil, member)
                 try await catchUp(member)
                 pause = .milliseconds(200)
                 try await member.listen { await self.happened($0) }
@@ -78,7 +81,7 @@ actor Talk {
     private func catchUp(_ member: ChatMember) async throws {
         var all: [String] = []
         while case let more = try await member.unread(), !more.isEmpty { all += more }
-        if isLost { await view.note("connected again") }
+        await view.note(isLost ? "connected again" : "\(name) is in the chat; /help has the commands, Ctrl-D leaves")
         for line in lines.connected(all, showing: view.firstLines) { await happened(.post(line)) }
         isLost = false
         self.member = member
@@ -151,9 +154,9 @@ actor Talk {
 
     /// Gives the name back, if that goes quickly.
     private func leave() async {
-        guard let member else { return }
+        guard let registered else { return }
         await withTaskGroup { group in
-            group.addTask { try? await member.leave() }
+            group.addTask { try? await registered.leave() }
             group.addTask { try? await Task.sleep(for: Self.farewell) }
             defer { group.cancelAll() }
             await group.next()

@@ -80,7 +80,9 @@ actor TerminalTalk: TalkView {
         output(bytes.utf8)
         switch outcome {
         case .submit(let line):
-            if case .enqueued = typed.yield(line) { output(screen.clear().utf8) } else {
+            if case .enqueued = typed.yield(line) {
+                output(screen.clear().utf8)
+            } else {
                 note("\(Self.maximumWaiting) lines are waiting for the server: this is NOT posted. The line stays")
             }
         case .leave: return false
