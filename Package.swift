@@ -91,11 +91,15 @@ let package = Package(
             name: "XMLRPCClient",
             dependencies: ["XMLRPC", asyncHTTPClient, nioCompression, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings),
+        .target(
+            name: "RemoteObjects",
+            dependencies: ["CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix],
+            swiftSettings: settings),
         // Floor 2: sockets.
         .target(
             name: "BoardServer",
             dependencies: [
-                "MessageBoard", "BoardWire", "Multicast", "ServerModels", "XMLRPC",
+                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "ServerModels", "XMLRPC",
                 httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCompression, nioCore, nioHTTP1,
                 nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
@@ -103,11 +107,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "BoardClient",
-            dependencies: ["MessageBoard", "BoardWire", "Multicast", "XMLRPC", "XMLRPCClient", nioCore, nioPosix],
-            swiftSettings: settings),
-        .target(
-            name: "RemoteObjects",
-            dependencies: ["CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix],
+            dependencies: [
+                "MessageBoard", "BoardWire", "Multicast", "PyroWire", "RemoteObjects", "XMLRPC", "XMLRPCClient",
+                nioCore,
+                nioPosix,
+            ],
             swiftSettings: settings),
         .target(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
@@ -174,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "BoardServerTests",
             dependencies: [
-                "BoardServer", "BoardClient", "MessageBoard", "XMLRPC", logging, lifecycle, nioCore, nioEmbedded,
+                "BoardServer", "BoardClient", "MessageBoard", "PyroWire", "RemoteObjects", "XMLRPC", logging, lifecycle,
+                nioCore, nioEmbedded,
                 nioHTTP1,
                 nioPosix,
             ],

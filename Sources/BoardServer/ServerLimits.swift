@@ -62,6 +62,8 @@ public struct ServerLimits: Sendable {
 
     /// Of the web's road; ``connections``, ``backlog`` and ``idleSeconds`` hold there too.
     public var http = HTTPLimits()
+    /// Of the road of remote objects; ``connections`` holds there too.
+    public var pyro = PyroLimits()
 
     /// The limits of a server that is not told otherwise.
     public init() {}

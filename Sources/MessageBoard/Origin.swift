@@ -45,4 +45,6 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     public static let http = Road("http")
     /// Calls by XML-RPC.
     public static let xmlrpc = Road("xmlrpc")
+    /// Calls of remote objects.
+    public static let pyro = Road("pyro")
 }

@@ -29,6 +29,7 @@ struct Mboard: AsyncParsableCommand {
               mboard last                       the last ten messages
               mboard watch                      messages as they come
               mboard join                       talk: read what others say while you type
+              mboard chat --name ada            the same under a name, with words for one user alone
               mboard lab compare --list         experiments with server models: who is served, and why
               mboard nameserver                 Pyro5's name server, for remote objects
               printf '1:hello' | nc -u -w1 127.0.0.1 7777    the same without mboard
@@ -39,7 +40,8 @@ struct Mboard: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, Discover.self, Config.self,
+            Serve.self, Publish.self, Last.self, Get.self, Watch.self, Join.self, ChatCommandLine.self, Discover.self,
+            Config.self,
             Bench.self, LabCommand.self, Fetch.self, NameServerCommand.self,
         ])
 

@@ -7,8 +7,8 @@ struct FloorTests {
     private static let floors = [
         "MessageBoard": 0, "BoardConformance": 0, "Base64": 0, "BoardWire": 0, "XMLRPC": 0,
         "CDistributedFunctions": 0, "CZlib": 0, "PyroWire": 0,
-        "CLinux": 0, "BoardStore": 1, "Multicast": 1, "ServerModels": 1, "XMLRPCClient": 1,
-        "BoardServer": 2, "BoardClient": 2, "Downloads": 2, "RemoteObjects": 2,
+        "CLinux": 0, "BoardStore": 1, "Multicast": 1, "RemoteObjects": 1, "ServerModels": 1, "XMLRPCClient": 1,
+        "BoardServer": 2, "BoardClient": 2, "Downloads": 2,
         "Lab": 3, "mboard": 3, "PyroDump": 3, "PyroPartner": 3, "PyroPartnerInterface": 3, "ServerForTests": 3,
         "XMLRPCExampleServer": 3, "XMLRPCExampleClient": 3,
     ]

@@ -30,7 +30,7 @@ class Server:
     def command(self, *options: str) -> list[str]:
         """The command line. Of an option given twice, the last one given by the test counts."""
         arguments = {"--data": str(self.data), "--ready-file": str(self.ready_file)}
-        arguments |= {f"--{road}": "127.0.0.1:0" for road in ("udp", "tcp", "live", "http")}
+        arguments |= {f"--{road}": "127.0.0.1:0" for road in ("udp", "tcp", "live", "http", "pyro")}
         given = list(self.options) + list(options)
         arguments.update(zip(given[::2], given[1::2], strict=True))
         return [str(self.binary), "serve", *(word for pair in arguments.items() for word in pair)]

@@ -92,8 +92,8 @@ def test_an_old_listener_can_print_the_line(announced):
         server = announced("the 100% \x1b[2J kitchen\n")
         line, _ = ear.recvfrom(1024)
         assert hops(ear) == 4
-    udp, tcp, live, http = (re.escape(server.ready[road]) for road in ("udp", "tcp", "live", "http"))
-    roads = f"udp={udp} tcp={tcp} live={live} http=http://{http}/"
+    udp, tcp, pyro, live, http = (re.escape(server.ready[road]) for road in ("udp", "tcp", "pyro", "live", "http"))
+    roads = f"udp={udp} tcp={tcp} pyro={pyro} live={live} http=http://{http}/"
     assert line.isascii() and line.decode().isprintable()
     assert re.fullmatch(
         rf"mboard \S+ {server.ready['server']} the%20100%25%20%1B\[2J%20kitchen%0A {roads}", line.decode()

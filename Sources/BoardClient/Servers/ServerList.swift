@@ -74,7 +74,7 @@ public struct ServerList: Sendable, Hashable, CustomStringConvertible {
 
 extension ClientError {
     /// What is wrong, without what to do about it.
-    var reason: String {
+    package var reason: String {
         switch self {
         case .unreachable(_, let reason): reason
         case .timedOut: "no answer"

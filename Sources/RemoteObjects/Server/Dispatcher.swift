@@ -251,7 +251,9 @@ final class Dispatcher: Sendable {
         let generic = message.annotations.first { $0.id == Extension.genericTypes }
         let types =
             generic.map { String(decoding: $0.data, as: UTF8.self).split(separator: "\n").map(String.init) } ?? []
-        return try await system.perform(call, genericTypes: types, on: entry, for: client.id)
+        return try await PyroActorSystem.$caller.withValue(RemoteCaller(client, system)) {
+            try await system.perform(call, genericTypes: types, on: entry, for: client.id)
+        }
     }
 
     /// Calls an object where it is now, for who calls it where it was.

@@ -34,8 +34,9 @@ final class ServerConnection: Sendable {
                 guard dispatcher.enter(self) else { return try await turnAway(&input, output) }
                 defer { dispatcher.leave(self) }
                 guard let client = try await greet(&input, output) else { return }
+                // Also when the connection breaks: what was kept for the client must not be kept for ever.
+                defer { dispatcher.gone(client) }
                 try await serve(client, &input, output)
-                dispatcher.gone(client)
             }
         } catch {
             // A client that is gone: nobody is left to be told.

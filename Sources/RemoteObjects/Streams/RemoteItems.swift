@@ -1,4 +1,5 @@
 import PyroWire
+import Synchronization
 
 /// A stream whose items are at another server, which is asked for them one by one, over a connection of its own.
 actor RemoteItems {
@@ -6,9 +7,15 @@ actor RemoteItems {
     /// The server that has the items.
     nonisolated var place: String? { stream.object.location }
     private let stream: CallRouter.StreamReference
-    private var connection: PeerConnection?
+    /// Reached by who ends the stream while an item is waited for.
+    private nonisolated let line = Mutex(Line())
     private var isAsking = false
     private var isOver = false
+
+    private struct Line {
+        var connection: PeerConnection?
+        var isClosed = false
+    }
 
     init(_ stream: CallRouter.StreamReference, _ system: PyroActorSystem) {
         self.stream = stream
@@ -16,7 +23,16 @@ actor RemoteItems {
     }
 
     /// The server keeps a stream whose connection is gone for a moment only.
-    deinit { connection?.abandon() }
+    deinit { close() }
+
+    /// Ends it; who waits for an item is told so.
+    nonisolated func close() {
+        line.withLock { line in
+            line.isClosed = true
+            line.connection?.abandon()
+            line.connection = nil
+        }
+    }
 
     /// - Returns: `nil` at the end, and ever after.
     func next() async throws -> PyroValue? {
@@ -42,15 +58,21 @@ actor RemoteItems {
     }
 
     private func connected() async throws -> PeerConnection {
-        if let connection { return connection }
+        if let connection = line.withLock({ $0.connection }) { return connection }
         let new = try await system.calls.connection(for: stream.object)
-        connection = new
+        let isClosed = line.withLock { line in
+            if !line.isClosed { line.connection = new }
+            return line.isClosed
+        }
+        guard !isClosed else {
+            new.abandon()
+            throw RemoteObjectError.notSent(stream.object, reason: "its stream was closed")
+        }
         return new
     }
 
     private func end() {
         isOver = true
-        connection?.abandon()
-        connection = nil
+        close()
     }
 }

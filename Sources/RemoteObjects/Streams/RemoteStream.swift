@@ -22,6 +22,11 @@ public struct RemoteStream<Element: Codable & Sendable>: AsyncSequence, Sendable
         source = .there(items)
     }
 
+    /// Ends a stream that comes from another server, for those who wait for an item too: they get an error.
+    public func close() {
+        if case .there(let items) = source { items.close() }
+    }
+
     /// Begins.
     public func makeAsyncIterator() -> Iterator {
         switch source {

@@ -76,7 +76,7 @@ struct LoadPlan: Sendable {
         switch via {
         case .udp: try DatagramLoad.run(self, operation, progress: progress)
         case .tcp: try await ConnectionLoad.run(self, operation, progress: progress)
-        case .session, .xmlrpc:
+        case .session, .xmlrpc, .pyro:
             throw ValidationError("a load takes --via udp or tcp; see `mboard bench session`")
         }
     }

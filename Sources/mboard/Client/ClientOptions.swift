@@ -8,6 +8,7 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
     case tcp
     case session
     case xmlrpc
+    case pyro
 
     /// The name in announcements of the road that it goes over.
     var announced: String {
@@ -15,17 +16,24 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
         case .udp, .session: "udp"
         case .tcp: "tcp"
         case .xmlrpc: "http"
+        case .pyro: "pyro"
         }
     }
 
     /// Where it begins on this host when nobody says otherwise.
-    var standard: Endpoint { self == .xmlrpc ? XMLRPCBoardClient.standard : .standard }
+    var standard: Endpoint {
+        switch self {
+        case .udp, .tcp, .session: .standard
+        case .xmlrpc: XMLRPCBoardClient.standard
+        case .pyro: PyroBoardClient.standard
+        }
+    }
 
     /// How the road begins.
     var transport: Transport {
         switch self {
         case .udp, .session: .datagrams
-        case .tcp, .xmlrpc: .connections
+        case .tcp, .xmlrpc, .pyro: .connections
         }
     }
 
@@ -41,6 +49,7 @@ enum Via: String, CaseIterable, ExpressibleByArgument {
         case .tcp: return PDUClient(road: TCPRoad(server, timeout: timeout, report: report))
         case .session: return PDUClient(road: SessionRoad(server, timeout: timeout, report: report))
         case .xmlrpc: return try XMLRPCBoardClient(server, timeout: timeout)
+        case .pyro: return try PyroBoardClient(server, timeout: timeout)
         }
     }
 }
@@ -51,14 +60,14 @@ struct ClientOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The server, or several with commas between, tried in order (default: 127.0.0.1:7777, with --via xmlrpc \
-            127.0.0.1:7780; or, when nobody answers there, the only board that `mboard discover` finds).
+            127.0.0.1:7780, with --via pyro 127.0.0.1:7781; or, when nobody answers there, the only board that `mboard discover` finds).
             """, valueName: "host:port"))
     var server: String?
 
     @Option(
         help: """
-            The road: udp (one datagram a request), tcp (any size), session (any size on UDP, in confirmed blocks) or xmlrpc \
-            (calls of /RPC2 over HTTP).
+            The road: udp (one datagram a request), tcp (any size), session (any size on UDP, in confirmed blocks), xmlrpc \
+            (calls of /RPC2 over HTTP) or pyro (calls of a remote object).
             """)
     var via: Via = .tcp
 

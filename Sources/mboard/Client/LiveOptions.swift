@@ -5,9 +5,25 @@ import BoardClient
 enum LiveVia: String, CaseIterable, ExpressibleByArgument {
     case live
     case xmlrpc
+    case pyro
 
     /// Where it begins on this host when nobody says otherwise.
-    var standard: Endpoint { self == .live ? LiveClient.standard : XMLRPCBoardClient.standard }
+    var standard: Endpoint {
+        switch self {
+        case .live: LiveClient.standard
+        case .xmlrpc: XMLRPCBoardClient.standard
+        case .pyro: PyroBoardClient.standard
+        }
+    }
+
+    /// The name in announcements of the road that it goes over.
+    var announced: String {
+        switch self {
+        case .live: "live"
+        case .xmlrpc: Via.xmlrpc.announced
+        case .pyro: Via.pyro.announced
+        }
+    }
 }
 
 /// The options of the commands that keep a connection.
@@ -16,11 +32,15 @@ struct LiveOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The server, or several, of which the first that can be reached is kept (default: 127.0.0.1:7778, with --via xmlrpc \
-            127.0.0.1:7780; or, when nobody answers there, the only board around).
+            127.0.0.1:7780, with --via pyro 127.0.0.1:7781; or, when nobody answers there, the only board around).
             """, valueName: "host:port"))
     var server: String?
 
-    @Option(help: "The road: live (messages come by themselves) or xmlrpc (calls of /RPC2 that wait for what is new).")
+    @Option(
+        help: """
+            The road: live (messages come by themselves), xmlrpc (calls of /RPC2 that wait for what is new) or pyro (a stream \
+            of a remote object).
+            """)
     var via: LiveVia = .live
 
     @Option(
@@ -39,7 +59,7 @@ struct LiveOptions: ParsableArguments {
         let endpoint: Endpoint
         do {
             endpoint = try await ServerChoice.endpoint(
-                servers(), road: via == .live ? "live" : Via.xmlrpc.announced, by: .connections,
+                servers(), road: via.announced, by: .connections,
                 standard: via.standard, timeout: patience)
         } catch is ClientError where server == nil {
             endpoint = via.standard
@@ -47,6 +67,7 @@ struct LiveOptions: ParsableArguments {
         switch via {
         case .live: return LiveClient(endpoint, timeout: patience)
         case .xmlrpc: return try XMLRPCBoardClient(endpoint, timeout: patience)
+        case .pyro: return try PyroBoardClient(endpoint, timeout: patience)
         }
     }
 

@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run a board.",
         discussion: """
             Without any option: datagrams and connections on 127.0.0.1:7777, live ones on 7778, the web's requests \
-            (XML-RPC at /RPC2) on 7780, data in ~/.local/state/mboard. A setting can be \
+            (XML-RPC at /RPC2) on 7780, calls of remote objects (Pyro5) on 7781, data in ~/.local/state/mboard. A setting can be \
             a flag, a variable (MBOARD_DATA for --data), or a key of the file; `mboard config` shows what is in force.
             SIGTERM or Ctrl-C finishes what is in hand and ends; a second one ends at once.
             """)
@@ -109,6 +109,12 @@ struct Serve: AsyncParsableCommand {
                         logger: logger)
                 ], routes: [HealthRoutes(board: store.board, serverID: store.serverID)], limits: limits, logger: logger)
             server.endpoints["http"] = gateway.endpoint
+            services.append(gateway)
+        }
+        if let pyro = configuration.pyro {
+            let gateway = try await PyroGateway(
+                host: pyro.host, port: pyro.port, board: store.board, limits: limits, logger: logger)
+            server.endpoints["pyro"] = gateway.endpoint
             services.append(gateway)
         }
         if configuration.isAnnounced {

@@ -25,6 +25,7 @@ struct ServerConfiguration {
     let http: Endpoint?
     /// Names that the web's requests may have for this server.
     let httpNames: [String]
+    let pyro: Endpoint?
     let isAnnounced: Bool
     let servesXMLRPCValidator: Bool
     let limits: ServerLimits
@@ -40,9 +41,10 @@ struct ServerConfiguration {
         tcpModel = try Self.model(settings)
         live = try Self.endpoint(.live, settings)
         http = try Self.endpoint(.http, settings)
-        guard udp != nil || tcp != nil || live != nil || http != nil else {
+        pyro = try Self.endpoint(.pyro, settings)
+        guard [udp, tcp, live, http, pyro].contains(where: { $0 != nil }) else {
             throw SettingError(
-                "every road is off: nobody could reach the board. Leave --udp, --tcp, --live or --http on")
+                "every road is off: nobody could reach the board. Leave --udp, --tcp, --live, --http or --pyro on")
         }
         httpNames = settings[.httpNames].value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         guard httpNames.allSatisfy({ !$0.isEmpty && !$0.contains { " :/".contains($0) } }) else {

@@ -11,6 +11,7 @@ enum Setting: String, CaseIterable {
     case live
     case http
     case httpNames = "http-names"
+    case pyro
     case announce
     case maxRequest = "max-request"
     case maxConnections = "max-connections"
@@ -40,6 +41,7 @@ enum Setting: String, CaseIterable {
         case .live: "where to listen for long-lived connections: HOST:PORT, or off"
         case .http: "where to listen for the web's requests, XML-RPC among them: HOST:PORT, or off"
         case .httpNames: "host names, with commas between, that web requests may name this server by besides addresses"
+        case .pyro: "where to listen for calls of remote objects (Python's Pyro5): HOST:PORT, or off"
         case .announce: "on: tell the networks that its roads are on that the board is here (mboard discover); or off"
         case .maxRequest: "bytes of one request on a connection"
         case .maxConnections: "connections at a time, on each road"
@@ -65,6 +67,7 @@ enum Setting: String, CaseIterable {
         case .tcpModel: "built-in"
         case .live: "127.0.0.1:7778"
         case .http: "127.0.0.1:7780"
+        case .pyro: "127.0.0.1:7781"
         case .announce, .xmlrpcValidator: "off"
         case .maxRequest: "209715200"
         case .maxConnections: "10000"

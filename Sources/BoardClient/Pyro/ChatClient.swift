@@ -1,0 +1,45 @@
+import BoardWire
+import PyroWire
+public import RemoteObjects
+
+/// The chat of a Pyro road, or the lecture notes' own chat server (figure 5.6) when its imports say Pyro5.
+public struct ChatClient: Sendable {
+    /// The chat's URI.
+    public let uri: String
+    private let chat: RemoteProxy
+    private let system: PyroActorSystem
+    private let endpoint: Endpoint
+
+    /// A client of the chat at a server of ours.
+    public init(_ endpoint: Endpoint, timeout: Duration) throws(RemoteObjectError) {
+        try self.init(uri: "PYRO:mboard.chat@\(endpoint)", timeout: timeout)
+    }
+
+    /// A client of any chat, by its URI.
+    ///
+    /// - Parameter timeout: the longest wait for a connection, and for an answer.
+    /// - Throws: ``RemoteObjectError/badURI(_:)``.
+    public init(uri: String, timeout: Duration) throws(RemoteObjectError) {
+        system = PyroBoardClient.system(timeout)
+        chat = try RemoteProxy(uri, system)
+        self.uri = uri
+        endpoint = Endpoint(chat.id.location ?? "") ?? PyroBoardClient.standard
+    }
+
+    /// Takes a name.
+    ///
+    /// - Throws: ``ClientError``; what the chat says of a name that is taken is in it.
+    public func register(_ name: String) async throws -> ChatMember {
+        do {
+            guard let uri = try await chat.call("register", .string(name)).asText else {
+                throw AnswerError.unreadable("the user's URI")
+            }
+            let methods = try await RemoteProxy(uri, system).metadata().methods
+            // The notes' chat keeps all its users for ever, and knows nothing of leases.
+            let user = try RemoteProxy(uri, system, holds: methods.contains("leave"))
+            return ChatMember(name: name, chat: chat, user: user, methods: methods, endpoint: endpoint)
+        } catch {
+            throw ClientError.from(error, at: endpoint)
+        }
+    }
+}
