@@ -119,7 +119,7 @@ let package = Package(
             name: "mboard",
             dependencies: [
                 "MessageBoard", "BoardWire", "BoardStore", "BoardServer", "BoardClient", "Downloads", "Lab",
-                "ServerModels",
+                "PyroWire", "ServerModels",
                 argumentParser, histogram, lifecycle, logging, nioCore, nioPosix, signals, yams,
             ],
             swiftSettings: settings),
