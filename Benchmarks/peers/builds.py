@@ -45,6 +45,14 @@ def bare_echo():
     return swift_build(BENCHMARKS, BUILD_DIRECTORY, "BareEcho")
 
 
+def echo_object():
+    return swift_build(BENCHMARKS, BUILD_DIRECTORY, "EchoObject")
+
+
+def grpc_echo():
+    return swift_build(BENCHMARKS, BUILD_DIRECTORY, "GRPCEcho")
+
+
 def raw_sqlite():
     return compile_reference(REFERENCES / "raw_sqlite.c", BUILD_DIRECTORY / "raw_sqlite", ["sqlite3"])
 

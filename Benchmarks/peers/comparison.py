@@ -52,6 +52,22 @@ class Comparison:
         return builds.bare_echo()
 
     @functools.cached_property
+    def echo_object(self):
+        return builds.echo_object()
+
+    @functools.cached_property
+    def grpc_echo(self):
+        return builds.grpc_echo()
+
+    @functools.cached_property
+    def pyro_python(self):
+        return tools.python_with_pyro(builds.BUILD_DIRECTORY / "pyro")
+
+    @functools.cached_property
+    def h2load(self):
+        return tools.h2load()
+
+    @functools.cached_property
     def wrk(self):
         return tools.installed("wrk", "the load on the echo servers")
 

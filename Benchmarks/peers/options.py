@@ -13,6 +13,7 @@ ROWS = {
     "h": "big messages by session on UDP, beside TCP, the old client on a bad network, and one another",
     "i": "publish by XML-RPC, 10 clients, beside xmlrpc-c's Abyss, Python's server of the notes and Hummingbird alone",
     "j": "the server model event-loop beside a bare echo on SwiftNIO, loaded by wrk",
+    "k": "calls by Pyro's protocol, 1 and 10 clients, beside Pyro5 and grpc-swift-2; look-ups; idle connections",
 }
 
 

@@ -1,13 +1,16 @@
 """Programs that the peers need: found, or installed when root, or named with the command that installs them."""
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
+import sys
 
 from .errors import PeerError
 from .processes import output_of
 from .progress import say
 
+PYRO = "Pyro5==5.17"
 SQLITE_HEADER = pathlib.Path("/usr/include/sqlite3.h")
 ABYSS_HEADER = pathlib.Path("/usr/include/xmlrpc-c/server_abyss.h")
 
@@ -52,6 +55,34 @@ def installed(program, purpose):
     if shutil.which(program, path=path) is None:
         install(program, purpose)
     return shutil.which(program, path=path) or program
+
+
+def h2load():
+    """nghttp2's load generator; its client `nghttp` comes with it."""
+    if shutil.which("h2load") is None:
+        install("nghttp2-client", "the load on the gRPC server")
+    return shutil.which("h2load") or "h2load"
+
+
+def python_with_pyro(directory):
+    """A Python that has Pyro5: this one, or one of an environment that is made for it."""
+    if subprocess.run([sys.executable, "-c", "import Pyro5"], capture_output=True).returncode == 0:
+        return sys.executable
+    python = directory / "bin" / "python"
+    if not python.exists():
+        say(f"installing {PYRO}")
+        output_of([sys.executable, "-m", "venv", str(directory)])
+        output_of([str(python), "-m", "pip", "install", "--quiet", PYRO])
+    return str(python)
+
+
+def raise_open_files(wanted):
+    """Lets this program have as many files open, if the system does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        if hard < wanted:
+            raise PeerError(f"{wanted:,} open files are needed, the system allows {hard:,}: ulimit -Hn")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def c_compiler():

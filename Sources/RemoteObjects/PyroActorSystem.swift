@@ -240,6 +240,7 @@ public final class PyroActorSystem: DistributedActorSystem {
 
     /// A value as it travels; an object becomes a reference, and stays for as long as the client that is given it.
     func encode<Value: Encodable>(_ value: Value, for client: ClientID? = nil) throws -> PyroValue {
+        if let plain = PyroValueEncoder.plain(value) { return plain }
         var encoder = PyroValueEncoder()
         encoder.userInfo[.actorSystemKey] = self
         encoder.userInfo[.receivingClient] = client
@@ -252,6 +253,7 @@ public final class PyroActorSystem: DistributedActorSystem {
     func decode<Value: Decodable>(_ type: Value.Type, from value: PyroValue, sentBy place: String? = nil) throws
         -> Value
     {
+        if let plain = PyroValueDecoder.plain(type, from: value) { return plain }
         var decoder = PyroValueDecoder()
         decoder.userInfo[.actorSystemKey] = self
         decoder.userInfo[.sendingPlace] = place

@@ -11,14 +11,21 @@ public struct PyroValueDecoder: Sendable {
     /// A decoder.
     public init(userInfo: [CodingUserInfoKey: any Sendable] = [:]) { self.userInfo = userInfo }
 
-    /// The value. It throws what the type's own `init(from:)` throws, and ``PyroDataError`` with the path and both types.
-    public func decode<T: Decodable>(_ type: T.Type, from value: PyroValue) throws -> T {
+    /// The value of a text, a number, a flag or a ``PyroValue`` itself, which need no decoder; `nil` for any other type, and for what
+    /// does not fit at once.
+    public static func plain<T: Decodable>(_ type: T.Type, from value: PyroValue) -> T? {
         // Arguments of every call come here: what most of them are is found by comparing pointers.
         if T.self == String.self, case .string(let text) = value { return unsafeBitCast(text, to: T.self) }
         if T.self == Int.self, case .int(let number) = value { return unsafeBitCast(number, to: T.self) }
         if T.self == Bool.self, case .bool(let flag) = value { return unsafeBitCast(flag, to: T.self) }
         if T.self == Double.self, case .float(let number) = value { return unsafeBitCast(number, to: T.self) }
         if T.self == PyroValue.self { return unsafeBitCast(value, to: T.self) }
+        return nil
+    }
+
+    /// The value. It throws what the type's own `init(from:)` throws, and ``PyroDataError`` with the path and both types.
+    public func decode<T: Decodable>(_ type: T.Type, from value: PyroValue) throws -> T {
+        if let plain = Self.plain(T.self, from: value) { return plain }
         if let direct = T.self as? any DirectlyDecoded.Type { return try decode(T.self, as: direct, from: value) }
         do {
             return try T(from: DecodedPart(self, value))

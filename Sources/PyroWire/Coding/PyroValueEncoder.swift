@@ -11,17 +11,23 @@ public struct PyroValueEncoder: Sendable {
     /// An encoder.
     public init(userInfo: [CodingUserInfoKey: any Sendable] = [:]) { self.userInfo = userInfo }
 
-    /// The value. It throws what the value's own `encode(to:)` throws, and ``PyroDataError``.
-    public func encode<T: Encodable>(_ value: T) throws -> PyroValue { try encode(value, depth: 0) }
-
-    func encode<T: Encodable>(_ value: T, depth: Int) throws -> PyroValue {
-        // Arguments of every call come here: what most of them are is found by comparing pointers.
+    /// What a text, a number, a flag, bytes or a ``PyroValue`` itself become, which needs no encoder; `nil` for any other type.
+    public static func plain<T: Encodable>(_ value: T) -> PyroValue? {
+        // Results of every call come here: what most of them are is found by comparing pointers.
         if T.self == String.self { return .string(unsafeBitCast(value, to: String.self)) }
         if T.self == Int.self { return .int(unsafeBitCast(value, to: Int.self)) }
         if T.self == Bool.self { return .bool(unsafeBitCast(value, to: Bool.self)) }
         if T.self == Double.self { return .float(unsafeBitCast(value, to: Double.self)) }
         if T.self == [UInt8].self { return .bytes(unsafeBitCast(value, to: [UInt8].self)) }
         if T.self == PyroValue.self { return unsafeBitCast(value, to: PyroValue.self) }
+        return nil
+    }
+
+    /// The value. It throws what the value's own `encode(to:)` throws, and ``PyroDataError``.
+    public func encode<T: Encodable>(_ value: T) throws -> PyroValue { try encode(value, depth: 0) }
+
+    func encode<T: Encodable>(_ value: T, depth: Int) throws -> PyroValue {
+        if let plain = Self.plain(value) { return plain }
         if let direct = T.self as? any DirectlyEncoded.Type {
             return try encode(value, as: direct, depth: depth)
         }

@@ -57,7 +57,7 @@ extension ObjectMethods {
     func match(_ call: PyroCall) throws(CallFault) -> (method: Method, arguments: [PyroValue?]) {
         guard let candidates = functions[call.method] else { throw .attribute(call.method) }
         var fault: CallFault?
-        for method in candidates.sorted(by: { $0.labels.count < $1.labels.count }) {
+        for method in candidates {
             do throws(CallFault) {
                 return (method, try method.arrange(call))
             } catch {

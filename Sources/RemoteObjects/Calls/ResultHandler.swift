@@ -24,7 +24,9 @@ public final class ResultHandler: DistributedTargetInvocationResultHandler {
 
     /// The function's result.
     public func onReturn<Success: Codable>(value: Success) async throws {
-        if let stream = value as? any OutgoingStream {
+        if let plain = PyroValueEncoder.plain(value) {
+            outcome = .value(plain)
+        } else if let stream = value as? any OutgoingStream {
             outcome = .stream(stream)
         } else {
             outcome = .value(try system.encode(value, for: client))

@@ -70,6 +70,8 @@ final class MethodTable: Sendable {
             record.name.type == full
                 || record.name.type == short && mangled.map { record.method.identifier.hasPrefix($0) } == true
         }
-        return Dictionary(grouping: own, by: \.name.method).mapValues { $0.map(\.method) }
+        return Dictionary(grouping: own, by: \.name.method).mapValues { found in
+            found.map(\.method).sorted { $0.labels.count < $1.labels.count }
+        }
     }
 }

@@ -270,8 +270,9 @@ extension ObjectMethods {
 
     /// The call of a function that reads or writes an attribute; `nil` for any other call.
     func attributeCall(_ call: PyroCall) throws(CallFault) -> PyroCall? {
+        guard call.method.utf8.first == UInt8(ascii: "_") else { return nil }
         guard call.method == PyroNames.getAttribute || call.method == PyroNames.setAttribute else {
-            if call.method.hasPrefix("_"), functions[call.method] == nil { throw .privateAttribute(call.method) }
+            if functions[call.method] == nil { throw .privateAttribute(call.method) }
             return nil
         }
         guard case .string(let name)? = call.arguments.first else { throw .type("an attribute's name is a text") }

@@ -17,7 +17,12 @@ public struct PyroServer: Service {
     private let dispatcher: Dispatcher
     private let logger: Logger
 
-    typealias Connection = NIOAsyncChannel<Frame, PyroMessage>
+    /// A connection that was accepted.
+    struct Connection: Sendable {
+        let channel: any Channel
+        let frames: NIOLoopBound<FrameHandler>
+        let executor: LoopExecutor
+    }
 
     /// Opens the place where others call; they are served by ``run()``.
     ///
@@ -31,14 +36,19 @@ public struct PyroServer: Service {
         logger: Logger = Logger(label: "remote-objects"), admission: @escaping Admission = { _, _ in "hello" }
     ) async throws {
         let limits = system.limits
-        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let group = MultiThreadedEventLoopGroup.singleton
+        let executors = LoopExecutor.all(of: group)
+        listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(FrameHandler(limits))
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    let executor = executors[ObjectIdentifier(channel.eventLoop)] ?? LoopExecutor(channel.eventLoop)
+                    let frames = FrameHandler(limits, executor)
+                    try channel.pipeline.syncOperations.addHandler(frames)
+                    let bound = NIOLoopBound(frames, eventLoop: channel.eventLoop)
+                    return Connection(channel: channel, frames: bound, executor: executor)
                 }
             }
         endpoint = RemoteObjectID.location(host: host, port: listener.channel.localAddress?.port ?? port)
@@ -71,8 +81,7 @@ public struct PyroServer: Service {
                 }
                 try await withGracefulShutdownHandler {
                     for try await connection in connections {
-                        let executor = LoopExecutor(connection.channel.eventLoop)
-                        group.addTask(executorPreference: executor) {
+                        group.addTask(executorPreference: connection.executor) {
                             await ServerConnection(connection, dispatcher).run()
                         }
                     }
@@ -82,19 +91,5 @@ public struct PyroServer: Service {
                 }
             }
         }
-    }
-}
-
-/// Runs tasks on the thread of an event loop: a call is answered without a change of threads.
-final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
-
-    init(_ loop: any EventLoop) {
-        self.loop = loop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -1,9 +1,10 @@
-import Logging
 import NIOCore
 import PyroWire
 import Synchronization
 
 /// One client's connection: its handshake, then its calls, one after the other in the order in which they came.
+///
+/// Its task runs on the connection's event loop, where its messages are.
 final class ServerConnection: Sendable {
     private struct State {
         /// Whether something is being answered.
@@ -11,37 +12,38 @@ final class ServerConnection: Sendable {
         var isStopping = false
     }
 
-    private let connection: PyroServer.Connection
+    private let channel: any Channel
+    private let frames: NIOLoopBound<FrameHandler>
     private let dispatcher: Dispatcher
     private let state = Mutex(State())
 
     init(_ connection: PyroServer.Connection, _ dispatcher: Dispatcher) {
-        self.connection = connection
+        channel = connection.channel
+        frames = connection.frames
         self.dispatcher = dispatcher
     }
 
     /// How long one who is turned away may take to say something.
     private static let turnAwayPatience = TimeAmount.seconds(1)
 
-    private typealias Input = NIOAsyncChannelInboundStream<Frame>.AsyncIterator
-    private typealias Output = NIOAsyncChannelOutboundWriter<PyroMessage>
-
     /// Serves until the client leaves, the server stops, or what comes cannot be understood.
     func run() async {
-        do {
-            try await connection.executeThenClose { input, output in
-                var input = input.makeAsyncIterator()
-                guard dispatcher.enter(self) else { return try await turnAway(&input, output) }
-                defer { dispatcher.leave(self) }
-                guard let client = try await greet(&input, output) else { return }
-                // Also when the connection breaks: what was kept for the client must not be kept for ever.
-                defer { dispatcher.gone(client) }
-                try await serve(client, &input, output)
-            }
-        } catch {
-            // A client that is gone: nobody is left to be told.
-            dispatcher.logger.debug("a connection broke: \(error)")
+        await withTaskCancellationHandler {
+            await serve()
+        } onCancel: {
+            channel.close(promise: nil)
         }
+        // What was answered last goes out first. A client that is gone needs nothing more.
+        try? await channel.writeAndFlush(ByteBuffer())
+        try? await channel.close()
+    }
+
+    private func serve() async {
+        guard dispatcher.enter(self) else { return await turnAway() }
+        defer { dispatcher.leave(self) }
+        guard let client = await greet() else { return }
+        await serve(client)
+        dispatcher.gone(client)
     }
 
     /// Ends it: at once when nothing is being answered, after the answer when something is.
@@ -50,38 +52,37 @@ final class ServerConnection: Sendable {
             state.isStopping = true
             return !state.isBusy
         }
-        if isIdle { connection.channel.close(promise: nil) }
+        if isIdle { channel.close(promise: nil) }
     }
 
     /// Refuses, after the client has said something: what is closed with bytes unread is reset, and the reason lost.
-    private func turnAway(_ input: inout Input, _ output: Output) async throws {
-        let channel = connection.channel
-        let timer = channel.eventLoop.scheduleTask(in: Self.turnAwayPatience) { channel.close(promise: nil) }
+    private func turnAway() async {
+        let timer = channel.eventLoop.scheduleTask(in: Self.turnAwayPatience) { [channel] in channel.close(promise: nil)
+        }
         defer { timer.cancel() }
-        _ = try await input.next(isolation: #isolation)
-        try await output.write(.refusal("too many connections, try again later"))
+        _ = await frames.value.next()
+        await frames.value.write(.refusal("too many connections, try again later"))
     }
 
-    private func greet(_ input: inout Input, _ output: Output) async throws -> ClientSession? {
-        let channel = connection.channel
+    private func greet() async -> ClientSession? {
         let patience = TimeAmount.milliseconds(Int64(dispatcher.limits.handshakeSeconds * 1_000))
-        let timer = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+        let timer = channel.eventLoop.scheduleTask(in: patience) { [channel] in channel.close(promise: nil) }
         defer { timer.cancel() }
-        switch try await input.next(isolation: #isolation) {
+        switch await frames.value.next() {
         case nil: return nil
         case .unreadable(let error):
-            try await output.write(.refusal(error.refusal))
+            await frames.value.write(.refusal(error.refusal))
             return nil
         case .message(let message):
             let (client, answer) = await dispatcher.greet(message, channel)
-            if let answer { try await output.write(answer) }
+            if let answer { await frames.value.write(answer) }
             return client
         }
     }
 
-    private func serve(_ client: ClientSession, _ input: inout Input, _ output: Output) async throws {
-        try await withThrowingDiscardingTaskGroup { oneWay in
-            while goOn(), case .message(let message) = try await input.next(isolation: #isolation) {
+    private func serve(_ client: ClientSession) async {
+        await withDiscardingTaskGroup { oneWay in
+            while goOn(), case .message(let message) = await frames.value.next() {
                 begin()
                 switch message.type {
                 case .invoke where message.flags.contains(.oneway) && client.startOneWay():
@@ -91,8 +92,8 @@ final class ServerConnection: Sendable {
                     }
                 case .invoke:
                     guard let answer = await dispatcher.answer(message, client) else { break }
-                    try await output.write(answer)
-                case .ping: try await output.write(message.pong)
+                    await frames.value.write(answer)
+                case .ping: await frames.value.write(message.pong)
                 default: return
                 }
             }

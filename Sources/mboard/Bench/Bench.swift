@@ -14,7 +14,7 @@ struct Bench: AsyncParsableCommand {
             publish sends what `mboard publish` sends, each with a request id of its own; read asks for messages by \
             number, picked evenly from all there are. Its messages stay on the board `public`: give it a server of its own.
             """,
-        subcommands: [BenchPublish.self, BenchRead.self, BenchFanout.self, BenchSession.self])
+        subcommands: [BenchPublish.self, BenchRead.self, BenchCall.self, BenchFanout.self, BenchSession.self])
 }
 
 /// The options of every measurement.
@@ -104,22 +104,28 @@ struct BenchRead: AsyncParsableCommand {
     }
 }
 
-/// Runs a load, and prints what came out.
+/// Runs a load of board requests.
 private func measure(_ options: LoadOptions, _ operation: LoadOperation) async throws {
-    OpenFiles.raise()
-    let before = try options.pid.map(ServerUsage.init)
-    let result = try await options.plan.run(operation, progress: isTerminal(2) && !options.json)
-    let after = try options.pid.map(ServerUsage.init)
-    let report = LoadReport(
-        plan: options.plan, operation: operation, result: result,
-        server: zip(before, after).map { ServerCost(before: $0, after: $1, operations: result.completed) })
-    output(line: options.json ? report.json : report.table)
-    if result.errors > 0 {
-        complain("mboard: \(result.errors) of \(options.count) requests failed; the first: \(result.firstError ?? "?")")
-        throw ExitCode(1)
-    }
+    var facts: [String: any Sendable] = ["operation": operation.name, "via": options.via.rawValue]
+    if case .publish(let size) = operation { facts["size"] = size }
+    let load = LoadDescription(
+        title: "\(operation.name) via \(options.via)", facts: facts, inflight: options.plan.inflight,
+        count: options.count, pid: options.pid, json: options.json)
+    try await measure(load) { try await options.plan.run(operation, progress: $0) }
 }
 
-private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
-    if let first, let second { (first, second) } else { nil }
+/// Runs a load, and prints what came out.
+func measure(_ load: LoadDescription, _ run: (_ progress: Bool) async throws -> LoadResult) async throws {
+    OpenFiles.raise()
+    let before = try load.pid.map(ServerUsage.init)
+    let result = try await run(isTerminal(2) && !load.json)
+    let after = try load.pid.map(ServerUsage.init)
+    var server: ServerCost?
+    if let before, let after { server = ServerCost(before: before, after: after, operations: result.completed) }
+    let report = LoadReport(load: load, result: result, server: server)
+    output(line: load.json ? report.json : report.table)
+    if result.errors > 0 {
+        complain("mboard: \(result.errors) of \(load.count) requests failed; the first: \(result.firstError ?? "?")")
+        throw ExitCode(1)
+    }
 }

@@ -35,7 +35,7 @@ final class ConnectionLoad {
         self.loop = loop
         self.done = done
         requests = LoadRequests(operation)
-        tally = LoadTally(plan, progress: progress)
+        tally = LoadTally(count: plan.count, progress: progress)
     }
 
     private func start() {

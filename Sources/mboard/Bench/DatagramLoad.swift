@@ -35,7 +35,7 @@ struct DatagramLoad: ~Copyable {
         }
         sent = Array(repeating: 0, count: sockets.count)
         requests = LoadRequests(operation)
-        tally = LoadTally(plan, progress: progress)
+        tally = LoadTally(count: plan.count, progress: progress)
     }
 
     deinit {

@@ -1,10 +1,23 @@
 import Foundation
 import Histogram
 
+/// What is measured, as a report tells it.
+struct LoadDescription {
+    /// For people.
+    let title: String
+    /// For programs.
+    let facts: [String: any Sendable]
+    let inflight: Int
+    let count: Int
+    /// The server's process.
+    let pid: Int32?
+    /// Whether the report is for a program.
+    let json: Bool
+}
+
 /// What a measurement says, for people and for programs.
 struct LoadReport {
-    let plan: LoadPlan
-    let operation: LoadOperation
+    let load: LoadDescription
     let result: LoadResult
     let server: ServerCost?
 
@@ -20,8 +33,7 @@ struct LoadReport {
     var table: String {
         var rows = [
             (
-                "\(operation.name) via \(plan.via)",
-                "\(plan.inflight) in flight, \(result.completed) done, \(result.errors) errors"
+                load.title, "\(load.inflight) in flight, \(result.completed) done, \(result.errors) errors"
             ),
             ("throughput", "\(Int(rate)) a second"),
             (
@@ -37,19 +49,19 @@ struct LoadReport {
         if let server {
             rows.append(("server's memory", "\(decimal(Double(server.peakBytes) / 1_048_576, 1)) MiB at most"))
         }
-        return rows.map { $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+        return rows.map { $0.0.padding(toLength: max(18, load.title.count + 2), withPad: " ", startingAt: 0) + $0.1 }
+            .joined(separator: "\n")
     }
 
     var json: String {
-        var object: [String: any Sendable] = [
-            "operation": operation.name, "via": plan.via.rawValue, "connections": plan.inflight,
-            "inflight": plan.inflight, "count": plan.count, "errors": result.errors, "seconds": result.seconds,
-            "per_second": rate, "client_cpu_us_per_operation": clientCost,
+        let measured: [String: any Sendable] = [
+            "connections": load.inflight, "inflight": load.inflight, "count": load.count, "errors": result.errors,
+            "seconds": result.seconds, "per_second": rate, "client_cpu_us_per_operation": clientCost,
             "latency_ms": Dictionary(
                 uniqueKeysWithValues: Self.percentiles.map { ($0.0.replacing(".", with: "_"), milliseconds($0.1)) }),
             "server": NSNull(),
         ]
-        if case .publish(let size) = operation { object["size"] = size }
+        var object = load.facts.merging(measured) { _, measured in measured }
         if let server {
             object["server"] = [
                 "pid": Double(server.pid), "cpu_us_per_operation": server.cpuMicrosecondsPerOperation,

@@ -12,10 +12,10 @@ struct LoadTally {
     private let cpuAtBegin = OwnUsage.cpuMicroseconds()
     private var unsent: Int
 
-    init(_ plan: LoadPlan, progress: Bool) {
-        count = plan.count
-        unsent = plan.count
-        unanswered = plan.count
+    init(count: Int, progress: Bool) {
+        self.count = count
+        unsent = count
+        unanswered = count
         self.progress = progress
     }
 
@@ -31,6 +31,11 @@ struct LoadTally {
         guard first == AnswerCode.ok.rawValue else {
             return failed(first.flatMap(AnswerCode.init(rawValue:))?.meaning ?? "an answer that is none")
         }
+        answered(sent: sent)
+    }
+
+    /// An answer has come, and it is right.
+    mutating func answered(sent: UInt64) {
         result.latencies.record(MonotonicTime.now() - sent)
         unanswered -= 1
     }
@@ -40,6 +45,13 @@ struct LoadTally {
         result.errors += 1
         if result.firstError == nil { result.firstError = reason }
         unanswered -= 1
+    }
+
+    /// Nobody is left who could send the rest.
+    mutating func giveUp(_ reason: String) {
+        result.errors += unanswered
+        if result.firstError == nil { result.firstError = reason }
+        (unsent, unanswered) = (0, 0)
     }
 
     /// Ends the measurement.
