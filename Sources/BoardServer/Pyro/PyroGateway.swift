@@ -7,6 +7,9 @@ public import ServiceLifecycle
 public struct PyroGateway: Service {
     /// Where it listens, as `host:port`.
     public let endpoint: String
+    /// The names of its objects.
+    static let (board, chat) = ("mboard.board", "mboard.chat")
+    static var objects: [String] { [board, chat] }
     private let server: PyroServer
 
     /// Binds the road.
@@ -20,8 +23,8 @@ public struct PyroGateway: Service {
         remote.objectsPerClient = limits.pyro.objectsPerClient
         let system = PyroActorSystem(limits: remote, logger: logger)
         // The system keeps them.
-        _ = try await system.named("mboard.board") { BoardObject(board, limits: limits.pyro, actorSystem: $0) }
-        _ = try await system.named("mboard.chat") { Chat(board, limits: limits.pyro, actorSystem: $0) }
+        _ = try await system.named(Self.board) { BoardObject(board, limits: limits.pyro, actorSystem: $0) }
+        _ = try await system.named(Self.chat) { Chat(board, limits: limits.pyro, actorSystem: $0) }
         do {
             server = try await PyroServer(system, host: host, port: port, logger: logger)
         } catch {
