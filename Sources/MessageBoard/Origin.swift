@@ -47,4 +47,6 @@ public struct Road: Sendable, Hashable, CustomStringConvertible {
     public static let xmlrpc = Road("xmlrpc")
     /// Calls of remote objects.
     public static let pyro = Road("pyro")
+    /// Where remote objects are looked up by name. No message comes by it.
+    public static let names = Road("names")
 }

@@ -385,3 +385,30 @@ def test_join(binary, tmp_path, server, via, mboard):
 def test_the_road_is_announced(make_server):
     server = make_server().start()
     eventually(lambda: "pyro " + server.ready["pyro"] in server.log("stderr"), "the road is said at the start")
+
+
+# Names
+
+
+def test_the_boards_objects_are_found_by_name(make_server):
+    """With the name server in the same process; its names are there after a restart, with the new places."""
+    server = make_server("--names", "127.0.0.1:0").start()
+    for _ in range(2):
+        with remote.by_uri(f"PYRO:Pyro.NameServer@{server.ready['names']}") as names:
+            places = {name: str(names.lookup(name)) for name in ("mboard.board", "mboard.chat")}
+            names.register("another.thing", "PYRO:thing@127.0.0.1:1")
+        assert places == {name: f"PYRO:{name}@{server.ready['pyro']}" for name in places}
+        with remote.by_uri(f"PYRONAME:mboard.board@{server.ready['names']}") as board:
+            assert board.publish("found") > 0
+        server.restart()
+    with remote.by_uri(f"PYRO:Pyro.NameServer@{server.ready['names']}") as names:
+        assert "another.thing" in names.list()
+
+
+def test_a_port_of_the_name_server_that_is_in_use_stops_the_start(make_server):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        server = make_server("--names", f"127.0.0.1:{taken.getsockname()[1]}")
+        assert server.launch().wait(20) == UNREACHABLE
+        assert "cannot listen for names" in server.log("stderr") and "--names off" in server.log("stderr")

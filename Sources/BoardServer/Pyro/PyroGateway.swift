@@ -7,9 +7,10 @@ public import ServiceLifecycle
 public struct PyroGateway: Service {
     /// Where it listens, as `host:port`.
     public let endpoint: String
+    /// The names of its objects.
+    static let (board, chat) = ("mboard.board", "mboard.chat")
+    static var objects: [String] { [board, chat] }
     private let server: PyroServer
-    /// Kept by the system; here for whoever looks for them.
-    private let objects: (board: BoardObject, chat: Chat)
 
     /// Binds the road.
     ///
@@ -21,10 +22,9 @@ public struct PyroGateway: Service {
         remote.streams = limits.pyro.streams
         remote.objectsPerClient = limits.pyro.objectsPerClient
         let system = PyroActorSystem(limits: remote, logger: logger)
-        objects = (
-            try await system.named("mboard.board") { BoardObject(board, limits: limits.pyro, actorSystem: $0) },
-            try await system.named("mboard.chat") { Chat(board, limits: limits.pyro, actorSystem: $0) }
-        )
+        // The system keeps them.
+        _ = try await system.named(Self.board) { BoardObject(board, limits: limits.pyro, actorSystem: $0) }
+        _ = try await system.named(Self.chat) { Chat(board, limits: limits.pyro, actorSystem: $0) }
         do {
             server = try await PyroServer(system, host: host, port: port, logger: logger)
         } catch {

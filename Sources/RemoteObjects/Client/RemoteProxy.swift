@@ -14,8 +14,8 @@ public struct RemoteProxy: Sendable {
 
     /// A proxy. Nothing is connected before the first call.
     ///
-    /// - Parameter holds: whether the object's server is to keep it for as long as this is there: for an object that is nobody
-    ///   else's, and whose URI came as text. A server that is not of ours knows nothing of it.
+    /// - Parameter holds: whether the object's server keeps it for this process (``RemoteCaller/hold(_:)``), although its URI came as
+    ///   text: it does for as long as this is there. A server that is not of ours knows nothing of it.
     /// - Throws: ``RemoteObjectError/badURI(_:)``.
     public init(_ uri: String, _ system: PyroActorSystem, holds: Bool = false) throws(RemoteObjectError) {
         self.system = system
@@ -26,7 +26,7 @@ public struct RemoteProxy: Sendable {
         }
         self.id = RemoteObjectID(
             object: id.object, location: place,
-            lease: system.leases.received(id.object, at: place, isCounted: false))
+            lease: system.leases.received(id.object, at: place, isCounted: true))
     }
 
     /// Calls a function, and waits for its result.

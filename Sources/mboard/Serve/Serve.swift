@@ -117,6 +117,13 @@ struct Serve: AsyncParsableCommand {
             server.endpoints["pyro"] = gateway.endpoint
             services.append(gateway)
         }
+        if let names = configuration.names {
+            let gateway = try await NamesGateway(
+                host: names.host, port: names.port, file: configuration.namesFile, objects: server.endpoints["pyro"],
+                logger: logger)
+            server.endpoints["names"] = gateway.endpoint
+            services.append(gateway)
+        }
         if configuration.isAnnounced {
             let board = AnnouncedBoard(
                 version: Mboard.version, serverID: store.serverID, name: configuration.name,

@@ -26,6 +26,8 @@ struct ServerConfiguration {
     /// Names that the web's requests may have for this server.
     let httpNames: [String]
     let pyro: Endpoint?
+    /// Where names of remote objects are served.
+    let names: Endpoint?
     let isAnnounced: Bool
     let servesXMLRPCValidator: Bool
     let limits: ServerLimits
@@ -42,6 +44,7 @@ struct ServerConfiguration {
         live = try Self.endpoint(.live, settings)
         http = try Self.endpoint(.http, settings)
         pyro = try Self.endpoint(.pyro, settings)
+        names = try Self.endpoint(.names, settings)
         guard [udp, tcp, live, http, pyro].contains(where: { $0 != nil }) else {
             throw SettingError(
                 "every road is off: nobody could reach the board. Leave --udp, --tcp, --live, --http or --pyro on")
@@ -66,6 +69,11 @@ struct ServerConfiguration {
             throw settings.error(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         logLevel = level
+    }
+
+    /// Where the names are kept; `nil`: in memory.
+    var namesFile: String? {
+        if case .disk(let directory, _) = storage { directory + "/names.sqlite" } else { nil }
     }
 
     private static func storage(_ settings: Settings) throws -> Storage {
@@ -108,7 +116,9 @@ struct ServerConfiguration {
         let text = settings[setting].value
         if text == "off" { return nil }
         // What is left out of it is as in the road's own default.
-        let standard = Endpoint(setting.defaultValue(environment: [:])) ?? .standard
+        let standard =
+            setting == .names
+            ? NameServerCommand.standard : Endpoint(setting.defaultValue(environment: [:])) ?? .standard
         guard !text.isEmpty, let endpoint = Endpoint(text, default: standard) else {
             throw settings.error(setting, "HOST:PORT, or off")
         }

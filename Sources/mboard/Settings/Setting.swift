@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable {
     case http
     case httpNames = "http-names"
     case pyro
+    case names
     case announce
     case maxRequest = "max-request"
     case maxConnections = "max-connections"
@@ -42,6 +43,7 @@ enum Setting: String, CaseIterable {
         case .http: "where to listen for the web's requests, XML-RPC among them: HOST:PORT, or off"
         case .httpNames: "host names, with commas between, that web requests may name this server by besides addresses"
         case .pyro: "where to listen for calls of remote objects (Python's Pyro5): HOST:PORT, or off"
+        case .names: "where to run a name server for remote objects (9090 by custom): HOST:PORT, or off"
         case .announce: "on: tell the networks that its roads are on that the board is here (mboard discover); or off"
         case .maxRequest: "bytes of one request on a connection"
         case .maxConnections: "connections at a time, on each road"
@@ -68,7 +70,7 @@ enum Setting: String, CaseIterable {
         case .live: "127.0.0.1:7778"
         case .http: "127.0.0.1:7780"
         case .pyro: "127.0.0.1:7781"
-        case .announce, .xmlrpcValidator: "off"
+        case .names, .announce, .xmlrpcValidator: "off"
         case .maxRequest: "209715200"
         case .maxConnections: "10000"
         case .idleTimeout: "30"

@@ -19,6 +19,7 @@ struct SettingFlags: ParsableArguments {
     @Option(help: Self.help(.http, "endpoint")) var http: String?
     @Option(name: .customLong("http-names"), help: Self.help(.httpNames, "names")) var httpNames: String?
     @Option(help: Self.help(.pyro, "endpoint")) var pyro: String?
+    @Option(help: Self.help(.names, "endpoint")) var names: String?
     @Option(help: Self.help(.announce, "on|off")) var announce: String?
     @Option(name: .customLong("max-request"), help: Self.help(.maxRequest, "bytes")) var maxRequest: String?
     @Option(name: .customLong("max-connections"), help: Self.help(.maxConnections, "count")) var maxConnections: String?
@@ -39,7 +40,8 @@ struct SettingFlags: ParsableArguments {
     private var flags: [Setting: String] {
         let given: [Setting: String?] = [
             .data: data, .name: name, .durability: durability, .readyFile: readyFile, .udp: udp, .tcp: tcp,
-            .tcpModel: tcpModel, .live: live, .http: http, .httpNames: httpNames, .pyro: pyro, .announce: announce,
+            .tcpModel: tcpModel, .live: live, .http: http, .httpNames: httpNames, .pyro: pyro, .names: names,
+            .announce: announce,
             .maxRequest: maxRequest,
             .maxConnections: maxConnections,
             .idleTimeout: idleTimeout, .requestTimeout: requestTimeout, .xmlrpcValidator: xmlrpcValidator,
