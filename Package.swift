@@ -93,7 +93,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "RemoteObjects",
-            dependencies: ["CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix],
+            dependencies: [
+                "CDistributedFunctions", "PyroWire", deque, grdb, lifecycle, logging, nioCore, nioPosix, nioSSL,
+            ],
             swiftSettings: settings),
         // Floor 2: sockets.
         .target(
@@ -163,7 +165,7 @@ let package = Package(
             path: "Tests/PyroPartnerInterface",
             swiftSettings: settings),
         .executableTarget(
-            name: "PyroPartner", dependencies: ["PyroPartnerInterface", "PyroWire", "RemoteObjects"],
+            name: "PyroPartner", dependencies: ["PyroPartnerInterface", "PyroWire", "RemoteObjects", nioSSL],
             path: "Tests/PyroPartner", swiftSettings: settings),
         .testTarget(
             name: "RemoteObjectsTests",

@@ -1,6 +1,7 @@
 public import Distributed
 public import Logging
 import NIOPosix
+public import NIOSSL
 public import PyroWire
 import Synchronization
 
@@ -37,16 +38,34 @@ public final class PyroActorSystem: DistributedActorSystem {
     /// - Parameters:
     ///   - serializer: how arguments are written; results come in the same.
     ///   - handshake: what it says of itself when it connects: a token where the other end wants one.
-    public init(
+    ///   - tls: what its calls are encrypted with, and whom it trusts.
+    /// - Throws: what is wrong with the certificates of `tls`.
+    public convenience init(
+        serializer: PyroSerializer = .serpent, handshake: PyroValue = "hello", tls: TLSConfiguration,
+        limits: RemoteObjectLimits = RemoteObjectLimits(), logger: Logger = Logger(label: "remote-objects")
+    ) throws {
+        self.init(serializer, handshake, try NIOSSLContext(configuration: tls), limits, logger)
+    }
+
+    /// A system whose calls are not encrypted; see ``init(serializer:handshake:tls:limits:logger:)``.
+    public convenience init(
         serializer: PyroSerializer = .serpent, handshake: PyroValue = "hello",
         limits: RemoteObjectLimits = RemoteObjectLimits(), logger: Logger = Logger(label: "remote-objects")
+    ) {
+        self.init(serializer, handshake, nil, limits, logger)
+    }
+
+    private init(
+        _ serializer: PyroSerializer, _ handshake: PyroValue, _ encryption: NIOSSLContext?,
+        _ limits: RemoteObjectLimits, _ logger: Logger
     ) {
         self.limits = limits
         self.logger = logger
         objects = ObjectTable(limits)
         let process = UniqueID.text()
         let calls = CallRouter(
-            CallerIdentity(serializer: serializer, handshake: handshake, process: process), limits: limits,
+            CallerIdentity(serializer: serializer, handshake: handshake, process: process, encryption: encryption),
+            limits: limits,
             group: MultiThreadedEventLoopGroup.singleton, logger: logger)
         self.calls = calls
         leases = LeaseKeeper(limits, logger: logger) { place, added, dropped in

@@ -8,8 +8,8 @@ package struct Operations {
     private let partner: $Partner<PyroActorSystem>
     private let system: PyroActorSystem
 
-    package init(_ id: RemoteObjectID, _ serializer: PyroSerializer) throws {
-        system = PyroActorSystem(serializer: serializer)
+    package init(_ id: RemoteObjectID, _ system: PyroActorSystem) throws {
+        self.system = system
         partner = try $Partner.resolve(id: id, using: system)
     }
 
@@ -64,7 +64,7 @@ package struct Operations {
             ("calls side by side", sideBySide),
             ("big value", { try expect(await partner.echo(String(repeating: "x", count: 1 << 20)).count, 1 << 20) }),
             ("unknown object", unknownObject),
-            ("time-out", timeOut),
+            ("cancelled call", cancelled),
         ]
     }
 
@@ -167,15 +167,12 @@ package struct Operations {
         throw Unexpected(description: "no error")
     }
 
-    private func timeOut() async throws {
-        var limits = RemoteObjectLimits()
-        limits.callSeconds = 0.2
-        let impatient = PyroActorSystem(limits: limits)
-        do {
-            _ = try await $Partner.resolve(id: partner.id, using: impatient).sleep(5)
-        } catch RemoteObjectError.outcomeUnknown {
-            return
-        }
-        throw Unexpected(description: "no time-out")
+    private func cancelled() async throws {
+        let partner = partner
+        let call = Task { try await partner.sleep(5) }
+        try await Task.sleep(for: .milliseconds(200))
+        call.cancel()
+        do { _ = try await call.value } catch RemoteObjectError.outcomeUnknown { return }
+        throw Unexpected(description: "the cancelled call went on")
     }
 }

@@ -11,7 +11,9 @@ struct CallTests {
             let thing = try await system.named("thing") { Thing("thing", actorSystem: $0) }
             let id = try RemoteObjectID(system.uri(of: thing))
             for serializer in [PyroSerializer.serpent, .json, .msgpack] {
-                for line in try await Operations(id, serializer).outcomes() {
+                for line in try await Operations(
+                    id, PyroActorSystem(serializer: serializer, logger: quiet)
+                ).outcomes() {
                     #expect(!line.contains("failure"), "\(serializer.name): \(line)")
                 }
             }

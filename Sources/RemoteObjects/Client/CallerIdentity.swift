@@ -1,3 +1,4 @@
+import NIOSSL
 import PyroWire
 
 /// What this process says of itself when it connects, and how it writes.
@@ -6,4 +7,6 @@ struct CallerIdentity: Sendable {
     let handshake: PyroValue
     /// The name of this process, on all its connections the same.
     let process: String
+    /// What its connections are encrypted with, if they are.
+    let encryption: NIOSSLContext?
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import PyroWire
 import Synchronization
 
@@ -26,7 +27,7 @@ final class PeerConnection: Sendable {
     static func open(
         to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
     ) async throws -> (PeerConnection, PyroMetadata?) {
-        let connection = try await connect(to: id, limits, group)
+        let connection = try await connect(to: id, identity, limits, group)
         do {
             let connect = PyroConnect(handshake: identity.handshake, object: id.object)
             let message = PyroMessage(
@@ -47,7 +48,7 @@ final class PeerConnection: Sendable {
     }
 
     private static func connect(
-        to id: RemoteObjectID, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
+        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
     ) async throws(RemoteObjectError) -> PeerConnection {
         guard case .host(let host, let port)? = PyroURI("\(id)")?.location else { throw .badURI("\(id)") }
         do {
@@ -56,6 +57,9 @@ final class PeerConnection: Sendable {
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: host, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        if let encryption = identity.encryption {
+                            try channel.pipeline.syncOperations.addHandler(Self.encrypting(encryption, host))
+                        }
                         let handler = PeerHandler(limits)
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return PeerConnection(channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
@@ -64,6 +68,12 @@ final class PeerConnection: Sendable {
         } catch {
             throw .notSent(id, reason: "cannot connect to \(host):\(port): \(error)")
         }
+    }
+
+    private static func encrypting(_ context: NIOSSLContext, _ host: String) throws -> NIOSSLClientHandler {
+        // A certificate for an address is checked as one; no name is asked for then (RFC 6066, section 3).
+        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+        return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
     }
 
     private static func metadata(_ answer: PyroMessage, of id: RemoteObjectID) throws -> PyroMetadata? {
@@ -91,7 +101,8 @@ final class PeerConnection: Sendable {
             return try await withTaskCancellationHandler {
                 try await promise.futureResult.get()
             } onCancel: {
-                channel.close(promise: nil)
+                // Not by closing alone: with TLS that takes as long as the other end does.
+                channel.eventLoop.execute { handler.value.cancel() }
             }
         } catch let failure as PeerHandler.Failure {
             guard failure.isSent else { throw .notSent(id, reason: failure.reason) }
@@ -164,6 +175,11 @@ private final class PeerHandler: ChannelInboundHandler {
             self.end("no answer after \(seconds) s")
         }
         waiting = (promise, sequence, timer)
+    }
+
+    /// Nobody waits for the answer any more.
+    func cancel() {
+        if waiting != nil { end("the call was cancelled") }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 import NIOPosix
+public import NIOSSL
 public import PyroWire
 public import ServiceLifecycle
 
@@ -29,13 +30,16 @@ public struct PyroServer: Service {
     /// - Parameters:
     ///   - host: what others connect to; the references that are given out name it.
     ///   - port: 0 takes any that is free.
+    ///   - tls: the certificate and key that it shows; nothing is encrypted when nothing is said. Pyro5's clients take part with
+    ///     `SSL = True`.
     ///   - admission: lets everybody in when nothing is said.
     /// - Throws: what the system says when nobody can listen there.
     public init(
-        _ system: PyroActorSystem, host: String = "127.0.0.1", port: Int = 7781,
+        _ system: PyroActorSystem, host: String = "127.0.0.1", port: Int = 7781, tls: TLSConfiguration? = nil,
         logger: Logger = Logger(label: "remote-objects"), admission: @escaping Admission = { _, _ in "hello" }
     ) async throws {
         let limits = system.limits
+        let encryption = try tls.map { try NIOSSLContext(configuration: $0) }
         let group = MultiThreadedEventLoopGroup.singleton
         let executors = LoopExecutor.all(of: group)
         listener = try await ServerBootstrap(group: group)
@@ -45,6 +49,9 @@ public struct PyroServer: Service {
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let executor = executors[ObjectIdentifier(channel.eventLoop)] ?? LoopExecutor(channel.eventLoop)
+                    if let encryption {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: encryption))
+                    }
                     let frames = FrameHandler(limits, executor)
                     try channel.pipeline.syncOperations.addHandler(frames)
                     let bound = NIOLoopBound(frames, eventLoop: channel.eventLoop)
