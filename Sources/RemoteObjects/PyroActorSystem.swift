@@ -226,10 +226,25 @@ public final class PyroActorSystem: DistributedActorSystem {
         guard genericTypes.count <= limits.genericTypes else {
             throw CallFault.limit("a call for \(genericTypes.count) generic types")
         }
+        if method.pace.isQuick {
+            return try await perform(method, arguments, genericTypes, on: entry.actor, for: client)
+        }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await perform(method, arguments, genericTypes, on: entry.actor, for: client)
+        }
+    }
+
+    @concurrent
+    private func perform(
+        _ method: ObjectMethods.Method, _ arguments: [PyroValue?], _ genericTypes: [String],
+        on actor: any DistributedActor, for client: ClientID?
+    ) async throws -> ResultHandler.Outcome {
         var decoder = InvocationDecoder(self, method, arguments, genericTypes: genericTypes)
         let handler = ResultHandler(self, for: client)
+        let begin = ContinuousClock.now
+        defer { method.pace.took(ContinuousClock.now - begin) }
         try await executeDistributedTarget(
-            on: entry.actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
+            on: actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
         return handler.outcome
     }
 

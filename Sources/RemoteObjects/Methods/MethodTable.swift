@@ -9,6 +9,7 @@ struct ObjectMethods: Sendable {
         /// As Swift's runtime names it.
         let identifier: String
         let labels: [String]
+        let pace = CallPace()
     }
 
     /// By name, those behind attributes too. Functions of the same name differ in the number of their parameters, or in their
