@@ -136,6 +136,13 @@ let package = Package(
         .executableTarget(
             name: "XMLRPCExampleClient", dependencies: ["XMLRPC", "XMLRPCClient", argumentParser],
             path: "Examples/XMLRPC/Client", swiftSettings: settings),
+        // Those of Examples/RemoteObjects.
+        .target(
+            name: "RemoteObjectsExampleInterface", dependencies: ["RemoteObjects"],
+            path: "Examples/RemoteObjects/Interface", swiftSettings: settings),
+        .executableTarget(
+            name: "RemoteObjectsExample", dependencies: ["PyroWire", "RemoteObjects", "RemoteObjectsExampleInterface"],
+            path: "Examples/RemoteObjects/Program", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),

@@ -11,6 +11,7 @@ struct FloorTests {
         "BoardServer": 2, "BoardClient": 2, "Downloads": 2,
         "Lab": 3, "mboard": 3, "PyroDump": 3, "PyroPartner": 3, "PyroPartnerInterface": 3, "ServerForTests": 3,
         "XMLRPCExampleServer": 3, "XMLRPCExampleClient": 3,
+        "RemoteObjectsExample": 3, "RemoteObjectsExampleInterface": 3,
     ]
 
     @Test func `no target depends on one of a higher floor, nor on a neighbour on floors 1 and 2`() throws {
