@@ -20,7 +20,7 @@ public struct ChatClient: Sendable {
     /// - Parameter timeout: the longest wait for a connection, and for an answer.
     /// - Throws: ``RemoteObjectError/badURI(_:)``.
     public init(uri: String, timeout: Duration) throws(RemoteObjectError) {
-        system = PyroBoardClient.system(timeout)
+        system = PyroBoardClient.system(timeout, silence: nil)
         chat = try RemoteProxy(uri, system)
         self.uri = uri
         endpoint = Endpoint(chat.id.location ?? "") ?? PyroBoardClient.standard

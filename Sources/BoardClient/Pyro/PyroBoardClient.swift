@@ -28,18 +28,18 @@ public struct PyroBoardClient: BoardClient, FollowedServer {
     public init(_ endpoint: Endpoint, timeout: Duration) throws(ClientError) {
         self.endpoint = endpoint
         self.timeout = timeout
-        let system = Self.system(timeout)
+        let system = Self.system(timeout, silence: Self.silence)
         do { board = try RemoteProxy("PYRO:mboard.board@\(endpoint)", system) } catch {
             throw .unreachable(endpoint: "\(endpoint)", reason: "\(error)")
         }
     }
 
-    /// A system that waits for answers no longer than its user.
-    static func system(_ timeout: Duration) -> PyroActorSystem {
+    /// A system that waits for answers no longer than its user, and for a stream's items so many seconds; `nil`: as long as it takes.
+    static func system(_ timeout: Duration, silence: Double?) -> PyroActorSystem {
         var limits = RemoteObjectLimits()
         limits.connectSeconds = timeout / .seconds(1)
         limits.callSeconds = timeout / .seconds(1)
-        limits.itemSeconds = silence
+        if let silence { limits.itemSeconds = silence }
         limits.messageBytes = WireLimits.liveAnswer
         return PyroActorSystem(limits: limits)
     }

@@ -32,26 +32,21 @@ actor Talk {
     ///
     /// - Throws: `ExitCode` when a line could not be said; `ClientError` when the name is not given, `InputError`.
     func run() async throws {
-        let first = try await client.register(name)
-        registered = first
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+        // Trapped before anybody can know that this is here.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) {
+                for await _ in signals {
                     await self.leave()
                     systemExit(0)
                 }
-                return false
-            }
-            group.addTask {
-                try await self.listen(first)
-                return false
-            }
-            group.addTask {
-                try await self.view.run { await self.take($0) }
-                return true
             }
             defer { group.cancelAll() }
-            _ = try await group.next()
+            let first = try await client.register(name)
+            registered = first
+            group.addTask { try await self.listen(first) }
+            group.addTask { try await self.view.run { await self.take($0) } }
+            try await group.next()
             await leave()
         }
         if hasFailed { throw ExitCode(1) }
@@ -59,18 +54,23 @@ actor Talk {
 
     // MARK: What others say
 
+    /// Listens over as many connections as it takes. The user that was registered is there for some time after a connection broke, and
+    /// knows what it has given; when it is gone, because its server was started anew, the name is taken again.
     private func listen(_ first: ChatMember) async throws {
-        var next: ChatMember? = first
+        var (member, isNew) = (first, true)
         var pause = Duration.milliseconds(200)
         while true {
             do {
-                let member = if let next { next } else { try await client.register(name) }
-                (next, registered) = (nil, member)
-                try await catchUp(member)
+                try await catchUp(member, isNew)
+                isNew = false
                 pause = .milliseconds(200)
                 try await member.listen { await self.happened($0) }
             } catch let error as ClientError {
                 await lost(error)
+                if case .answer = error, let next = try? await client.register(name) {
+                    (member, isNew, registered) = (next, true, next)
+                    continue
+                }
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
@@ -78,11 +78,14 @@ actor Talk {
     }
 
     /// Shows what was said before, or while there was no connection; from here on lines can be said.
-    private func catchUp(_ member: ChatMember) async throws {
-        var all: [String] = []
-        while case let more = try await member.unread(), !more.isEmpty { all += more }
+    ///
+    /// - Parameter isNew: whether the user was registered just now, and is given everything.
+    private func catchUp(_ member: ChatMember, _ isNew: Bool) async throws {
+        var unread: [String] = []
+        while case let more = try await member.unread(), !more.isEmpty { unread += more }
         await view.note(isLost ? "connected again" : "\(name) is in the chat; /help has the commands, Ctrl-D leaves")
-        for line in lines.connected(all, showing: view.firstLines) { await happened(.post(line)) }
+        if isNew { unread = lines.connected(unread, showing: view.firstLines) }
+        for line in unread { await happened(.post(line)) }
         isLost = false
         self.member = member
         await view.setConnected(true)
