@@ -31,15 +31,15 @@ struct PaceTests {
     }
 
     @Test func `a call that keeps its thread holds up nobody who calls other objects`() async throws {
-        try await serving { system, _ in
-            let blocker = try await system.named("blocker") { Blocker(actorSystem: $0) }
+        try await serving { system, _ async throws in
+            let gate = Gate()
+            let blocker = try await system.named("blocker") { Blocker(gate, actorSystem: $0) }
             let neighbour = try await system.named("neighbour") { Neighbour(actorSystem: $0) }
             let uris = (system.uri(of: blocker), system.uri(of: neighbour))
-            let gate = blocker.gate
             async let wasFreed = Blocker.resolve(id: RemoteObjectID(uris.0), using: client()).keepThread()
             await gate.entered()
             // As many connections as make sure that every event loop has some.
-            for number in 0..<(16) {
+            for number in 0..<16 {
                 let there = try Neighbour.resolve(id: RemoteObjectID(uris.1), using: client())
                 #expect(try await there.next(number) == number + 1)
             }
@@ -60,7 +60,12 @@ private distributed actor Neighbour {
 private distributed actor Blocker {
     typealias ActorSystem = PyroActorSystem
 
-    nonisolated let gate = Gate()
+    private let gate: Gate
+
+    init(_ gate: Gate, actorSystem: PyroActorSystem) {
+        self.gate = gate
+        self.actorSystem = actorSystem
+    }
 
     /// Whether somebody opened the gate: nobody can while this keeps the thread that he is served by.
     distributed func keepThread() -> Bool { gate.waitWithoutSuspending() }
