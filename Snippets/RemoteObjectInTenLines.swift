@@ -1,7 +1,5 @@
-// A distributed actor that Python calls.
-//
-//     swift run RemoteObjectInTenLines
-
+// A distributed actor that Python calls: pip install Pyro5, and then
+// python3 -c "from Pyro5.api import Proxy; print(Proxy('PYRO:greeter@127.0.0.1:7799').greet('world'))"
 import Distributed
 import RemoteObjects
 
@@ -12,6 +10,5 @@ distributed actor Greeter {
 
 let system = PyroActorSystem()
 let server = try await PyroServer(system, port: 7799)
-let greeter = try await system.named("greeter") { Greeter(actorSystem: $0) }
-print("Serving \(system.uri(of: greeter))")
+_ = try await system.named("greeter") { Greeter(actorSystem: $0) }
 try await server.run()

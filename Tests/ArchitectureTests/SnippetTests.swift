@@ -6,7 +6,7 @@ struct SnippetTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test(arguments: [("ServerInTenLines", 10), ("ClientInFiveLines", 5)])
+    @Test(arguments: [("ServerInTenLines", 10), ("ClientInFiveLines", 5), ("RemoteObjectInTenLines", 10)])
     func `a snippet is as short as it says, and README shows it`(name: String, lines: Int) throws {
         let file = Self.root.appending(path: "Snippets/\(name).swift")
         let code = try String(contentsOf: file, encoding: .utf8).split(
