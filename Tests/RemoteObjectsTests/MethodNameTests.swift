@@ -29,6 +29,9 @@ struct MethodNameTests {
                 try await Outer.Nested.resolve(id: RemoteObjectID(system.uri(of: nested)), using: away).inside() == 1)
             let shelf = try Shelf<Int>.resolve(id: RemoteObjectID(system.uri(of: generic)), using: away)
             #expect(try await shelf.label("x") == "x of Int")
+            let hidden = try await system.named("hidden") { Hidden(actorSystem: $0) }
+            #expect(try await daemon.get_metadata("hidden")["methods"]?.asItems == ["seek"])
+            #expect(try await Hidden.resolve(id: RemoteObjectID(system.uri(of: hidden)), using: away).seek() == "found")
             withExtendedLifetime(thing) {}
         }
     }
@@ -39,6 +42,12 @@ distributed actor Daemon {
     typealias ActorSystem = PyroActorSystem
 
     distributed func get_metadata(_ object: String) -> PyroValue { .none }
+}
+
+private distributed actor Hidden {
+    typealias ActorSystem = PyroActorSystem
+
+    distributed func seek() -> String { "found" }
 }
 
 enum Outer {

@@ -12,11 +12,7 @@ struct MethodName: Sendable, Hashable {
     /// - Parameter identifier: the function's mangled name.
     init?(identifier: String) {
         // The only reader of mangled names that the standard library has.
-        self.init(text: "\(RemoteCallTarget(identifier))")
-    }
-
-    /// - Parameter text: as `RemoteCallTarget` describes itself, with or without its word for what it is.
-    init?(text: String) {
+        let text = "\(RemoteCallTarget(identifier))"
         guard text.last == ")", let open = text.firstIndex(of: "(") else { return nil }
         let name = text[..<open]
         let dot = name.lastIndex(of: ".")
@@ -24,9 +20,10 @@ struct MethodName: Sendable, Hashable {
         type = dot.map { String(name[..<$0]) } ?? ""
         let inside = text[text.index(after: open)...].dropLast()
         labels = inside.split(separator: ":").map(String.init)
+        isStub = type.split(separator: ".").last?.hasPrefix("$") == true || identifier.contains("ActorStub")
         guard !method.isEmpty else { return nil }
     }
 
     /// Whether it is what the compiler makes of a `@Resolvable` protocol to call others with.
-    var isStub: Bool { type.isEmpty || type.split(separator: ".").last?.hasPrefix("$") == true }
+    let isStub: Bool
 }

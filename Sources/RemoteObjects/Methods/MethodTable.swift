@@ -65,14 +65,30 @@ final class MethodTable: Sendable {
         func plain(_ name: String) -> String { String(name.prefix { $0 != "<" }) }
         let (full, short) = (plain(_typeName(type, qualified: true)), plain(_typeName(type, qualified: false)))
         let mangled = _mangledTypeName(type).map { "$s" + $0 }
-        let own = records.filter { record in
-            // A type inside another one is called by its last name only, and known by how its mangled name begins. That of a
-            // generic one goes on with what it is made for.
-            record.name.type == full
-                || record.name.type == short && mangled.map { record.method.identifier.hasPrefix($0) } == true
-        }
+        let own =
+            full.contains("(unknown context")
+            ? privateRecords(of: short, full)
+            : records.filter { record in
+                // A type inside another one is called by its last name only, and known by how its mangled name begins. That of a
+                // generic one goes on with what it is made for.
+                record.name.type == full
+                    || record.name.type == short && mangled.map { record.method.identifier.hasPrefix($0) } == true
+            }
         return Dictionary(grouping: own, by: \.name.method).mapValues { found in
             found.map(\.method).sorted { $0.labels.count < $1.labels.count }
         }
+    }
+
+    /// Those of a private type, which the runtime calls by its last name only, and the records by the name and a number for its file. Of
+    /// two private types with one name in a module nothing is found: which is which nobody can say.
+    private func privateRecords(of name: String, _ full: String) -> [Record] {
+        let module = full.prefix { $0 != "." }
+        let (start, key) = ("$s\(module.utf8.count)\(module)", "\(name.utf8.count)\(name)33_")
+        let own = records.compactMap { record -> (file: Substring, record: Record)? in
+            let identifier = record.method.identifier
+            guard identifier.hasPrefix(start), let place = identifier.firstRange(of: key) else { return nil }
+            return (identifier[place.upperBound...].prefix(32), record)
+        }
+        return Set(own.map(\.file)).count == 1 ? own.map(\.record) : []
     }
 }
