@@ -80,6 +80,6 @@ struct BenchCall: AsyncParsableCommand {
                 "operation": "call", "method": method, "serializer": serializer,
                 "size": argument?.utf8.count ?? size,
             ], inflight: inflight, count: count, pid: pid, json: json)
-        try await measure(load) { try await CallLoad.run(plan, progress: $0) }
+        try await measure(load) { try CallLoad.run(plan, progress: $0) }
     }
 }

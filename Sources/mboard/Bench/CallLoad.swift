@@ -1,7 +1,12 @@
 import BoardClient
 import NIOCore
-import NIOPosix
 import PyroWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Calls of one method over and over.
 struct CallPlan: Sendable {
@@ -16,205 +21,198 @@ struct CallPlan: Sendable {
     let timeout: Double
 }
 
-/// A load of calls by Pyro's protocol on kept connections. The message is written once, and only its number is new in each call;
-/// of an answer only the head is read. Everything happens on one event loop, which is what makes it cheap and its state safe.
-final class CallLoad {
-    /// Runs a load to its end. The time begins when all connections are let in.
-    ///
-    /// - Throws: what the server says when it does not let them in.
-    static func run(_ plan: CallPlan, progress: Bool) async throws -> LoadResult {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
-        let address = try SocketAddress.makeAddressResolvingHost(plan.server.host, port: plan.server.port)
-        let connect = PyroMessage(
-            .connect, serializer: plan.serializer, payload: try plan.connect.payload(plan.serializer))
-        let call = PyroMessage(.invoke, serializer: plan.serializer, payload: try plan.call.payload(plan.serializer))
-        let done = loop.makePromise(of: LoadResult.self)
-        loop.execute {
-            CallLoad(plan, connect.encoded(), call.encoded(), address, loop, done, progress: progress).start()
-        }
-        let result: Result<LoadResult, any Error>
-        do { result = .success(try await done.futureResult.get()) } catch { result = .failure(error) }
-        try await group.shutdownGracefully()
-        return try result.get()
+/// A load of calls by Pyro's protocol on kept connections, and one loop around poll(2). The message is written once, and only its
+/// number is new in each call; of an answer only the head is read. Plain system calls, because on two cores a heavier client would
+/// be what is measured.
+struct CallLoad: ~Copyable {
+    /// Milliseconds between two looks at what has waited for too long.
+    private static let lookEvery: Int32 = 200
+    /// Bytes of the largest answer that is taken.
+    private static let largestAnswer = 64 << 20
+    /// Descriptor of a connection that is no more: poll(2) passes it over.
+    private static let none: Int32 = -1
+
+    /// What a connection waits for.
+    private struct Caller {
+        var sequence: UInt16 = 0
+        /// When its call was sent; 0 when it has none.
+        var sent: UInt64 = 0
+        /// An answer that came in part.
+        var held: [UInt8] = []
     }
 
     private let plan: CallPlan
-    private let connect: ByteBuffer
-    private let call: ByteBuffer
-    private let address: SocketAddress
-    private let loop: any EventLoop
-    private let done: EventLoopPromise<LoadResult>
-    private let progress: Bool
+    private var sockets: [pollfd] = []
+    private var callers: [Caller] = []
+    private var message: [UInt8]
     private var tally: LoadTally
-    private var callers: [ObjectIdentifier: Caller] = [:]
-    private var waitedFor: Int
-    private var watch: RepeatedTask?
-    private var isOver = false
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-    private init(
-        _ plan: CallPlan, _ connect: [UInt8], _ call: [UInt8], _ address: SocketAddress, _ loop: any EventLoop,
-        _ done: EventLoopPromise<LoadResult>, progress: Bool
-    ) {
+    /// Runs a load to its end. The time begins when all connections are let in.
+    ///
+    /// - Throws: what the server says when it does not let them in.
+    static func run(_ plan: CallPlan, progress: Bool) throws -> LoadResult {
+        let call = PyroMessage(.invoke, serializer: plan.serializer, payload: try plan.call.payload(plan.serializer))
+        var load = CallLoad(plan, call.encoded(), progress: progress)
+        try load.connect()
+        load.tally = LoadTally(count: plan.count, progress: progress)
+        return load.run()
+    }
+
+    private init(_ plan: CallPlan, _ message: [UInt8], progress: Bool) {
         self.plan = plan
-        self.connect = ByteBuffer(bytes: connect)
-        self.call = ByteBuffer(bytes: call)
-        self.address = address
-        self.loop = loop
-        self.done = done
-        self.progress = progress
+        self.message = message
         tally = LoadTally(count: plan.count, progress: progress)
-        waitedFor = min(plan.inflight, plan.count)
     }
 
-    private func start() {
-        for _ in 0..<waitedFor { addCaller() }
-        let load = NIOLoopBound(self, eventLoop: loop)
-        watch = loop.scheduleRepeatedTask(initialDelay: .milliseconds(200), delay: .milliseconds(200)) { _ in
-            load.value.look()
+    deinit {
+        for socket in sockets where socket.fd != Self.none { close(socket.fd) }
+    }
+
+    // MARK: Connecting
+
+    private mutating func connect() throws {
+        let address = try SocketAddress.makeAddressResolvingHost(plan.server.host, port: plan.server.port)
+        let hello = PyroMessage(
+            .connect, serializer: plan.serializer, payload: try plan.connect.payload(plan.serializer)
+        ).encoded()
+        for number in 0..<min(plan.inflight, plan.count) {
+            sockets.append(pollfd(fd: try Self.connect(address, plan), events: Int16(POLLIN), revents: 0))
+            callers.append(Caller())
+            try greet(number, hello)
         }
     }
 
-    private func addCaller() {
-        let caller = Caller(self, connect, call)
-        callers[ObjectIdentifier(caller)] = caller
-        let bound = NIOLoopBound(caller, eventLoop: loop)
-        ClientBootstrap(group: loop)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
+    private static func connect(_ address: SocketAddress, _ plan: CallPlan) throws -> Int32 {
+        let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: Int(plan.timeout), tv_usec: Int(plan.timeout * 1e6) % 1_000_000)
+        var yes: Int32 = 1
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        let result = address.withSockAddr { start, size in Glibc.connect(descriptor, start, socklen_t(size)) }
+        guard descriptor >= 0, result == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw ClientError.unreachable(endpoint: "\(plan.server)", reason: reason)
+        }
+        return descriptor
+    }
+
+    /// Waits until a connection is let in.
+    private mutating func greet(_ number: Int, _ hello: [UInt8]) throws {
+        func refused(_ reason: String) -> ClientError { .unreachable(endpoint: "\(plan.server)", reason: reason) }
+        guard Glibc.send(sockets[number].fd, hello, hello.count, Int32(MSG_NOSIGNAL)) == hello.count else {
+            throw refused(String(cString: strerror(errno)))
+        }
+        while true {
+            let count = recv(sockets[number].fd, &buffer, buffer.count, 0)
+            guard count > 0 else {
+                throw refused(count == 0 ? "it closed the connection" : String(cString: strerror(errno)))
             }
-            .connect(to: address)
-            .assumeIsolated()
-            .whenFailure { error in caller.end("\(error)") }
-    }
-
-    /// One more caller is let in; when all are, it begins.
-    private func isReady() {
-        waitedFor -= 1
-        guard waitedFor == 0 else { return }
-        tally = LoadTally(count: plan.count, progress: progress)
-        for caller in Array(callers.values) { next(caller) }
-    }
-
-    private func next(_ caller: Caller) {
-        if tally.takeRequest() { caller.call() } else if tally.unanswered == 0 { finish(.success(tally.finish())) }
-    }
-
-    /// A caller is of no use any more; what it was told is one call's failure.
-    private func ended(_ caller: Caller, _ reason: String) {
-        guard !isOver, callers.removeValue(forKey: ObjectIdentifier(caller)) != nil else { return }
-        guard waitedFor == 0 else {
-            return finish(.failure(ClientError.unreachable(endpoint: "\(plan.server)", reason: reason)))
+            callers[number].held += buffer[..<count]
+            guard let head = callers[number].held.withUnsafeBytes({ PyroHead($0) }),
+                callers[number].held.count >= head.size
+            else { continue }
+            guard head.type == PyroMessageType.connectOK.rawValue else {
+                throw refused(Self.failure(callers[number].held))
+            }
+            return callers[number].held = []
         }
-        guard caller.isCalling else { return }
-        tally.failed(reason)
-        if callers.isEmpty { tally.giveUp(reason) }
-        if tally.unanswered == 0 { finish(.success(tally.finish())) }
     }
 
-    private func look() {
-        tally.showProgress()
+    // MARK: Calling
+
+    private mutating func run() -> LoadResult {
+        for number in sockets.indices { call(number) }
+        var lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
+        while tally.unanswered > 0 {
+            if poll(&sockets, nfds_t(sockets.count), Self.lookEvery) > 0 {
+                for number in sockets.indices where sockets[number].revents != 0 { receive(number) }
+            }
+            if MonotonicTime.now() > lookAt {
+                giveUpOld()
+                tally.showProgress()
+                lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
+            }
+        }
+        return tally.finish()
+    }
+
+    private mutating func call(_ number: Int) {
+        guard tally.takeRequest() else { return }
+        callers[number].sequence &+= 1
+        let sequence = callers[number].sequence
+        message[PyroHead.sequence] = UInt8(truncatingIfNeeded: sequence >> 8)
+        message[PyroHead.sequence + 1] = UInt8(truncatingIfNeeded: sequence)
+        callers[number].sent = MonotonicTime.now()
+        let count = Glibc.send(sockets[number].fd, message, message.count, Int32(MSG_NOSIGNAL))
+        if count != message.count { end(number, count < 0 ? String(cString: strerror(errno)) : "a call sent in part") }
+    }
+
+    private mutating func receive(_ number: Int) {
+        let count = recv(sockets[number].fd, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        if count < 0 && errno == EAGAIN { return }
+        guard count > 0 else {
+            return end(number, count == 0 ? "the server closed the connection" : String(cString: strerror(errno)))
+        }
+        if callers[number].held.isEmpty {
+            let head = buffer.withUnsafeBytes { PyroHead(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            if let head, head.size == count { return answered(number, head) }
+        }
+        callers[number].held += buffer[..<count]
+        guard let head = callers[number].held.withUnsafeBytes({ PyroHead($0) }) else { return }
+        guard head.size <= Self.largestAnswer else { return end(number, "an answer of \(head.size) bytes") }
+        guard callers[number].held.count >= head.size else { return }
+        answered(number, head)
+    }
+
+    /// The answer is there: in what is held, or else in the buffer.
+    private mutating func answered(_ number: Int, _ head: PyroHead) {
+        let isHeld = !callers[number].held.isEmpty
+        guard head.type == PyroMessageType.result.rawValue, head.sequence == callers[number].sequence,
+            callers[number].sent != 0, !isHeld || callers[number].held.count == head.size
+        else { return end(number, "an answer to something else") }
+        if head.isException {
+            tally.failed(Self.failure(isHeld ? callers[number].held : Array(buffer[..<head.size])))
+        } else {
+            tally.answered(sent: callers[number].sent)
+        }
+        if isHeld { callers[number].held = [] }
+        callers[number].sent = 0
+        call(number)
+    }
+
+    /// What a message says that is no result.
+    private static func failure(_ bytes: [UInt8]) -> String {
+        var reader = PyroMessageReader()
+        reader.append(bytes)
+        guard let message = try? reader.next(), let serializer = PyroSerializer(rawValue: message.serializer) else {
+            return "an answer that is none"
+        }
+        if serializer == .marshal {
+            return harmless(message.payload.withUnsafeBytes { PyroMarshal.decode($0) } ?? "a refusal without words")
+        }
+        guard let value = try? serializer.decode(message.payload) else { return "an answer that is none" }
+        return harmless(PyroException(value)?.description ?? value.asText ?? "a \(value.typeName)")
+    }
+
+    private mutating func giveUpOld() {
         let oldest = MonotonicTime.now() - UInt64(plan.timeout * 1e9)
-        for caller in Array(callers.values) where caller.isCalling && caller.begin < oldest {
-            caller.end("no answer in \(plan.timeout) s")
+        for number in sockets.indices where callers[number].sent != 0 && callers[number].sent < oldest {
+            end(number, "no answer in \(plan.timeout) s")
         }
     }
 
-    private func finish(_ result: Result<LoadResult, any Error>) {
-        guard !isOver else { return }
-        isOver = true
-        watch?.cancel()
-        done.completeWith(result)
-    }
-
-    /// One connection.
-    private final class Caller: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-        typealias OutboundOut = ByteBuffer
-
-        private(set) var begin = MonotonicTime.now()
-        /// Whether something that was sent waits for its answer.
-        private(set) var isCalling = true
-
-        private let load: CallLoad
-        private let connect: ByteBuffer
-        private var message: ByteBuffer
-        private var sequence: UInt16 = 0
-        private var isIn = false
-        private var held: ByteBuffer?
-        private var context: ChannelHandlerContext?
-
-        init(_ load: CallLoad, _ connect: ByteBuffer, _ call: ByteBuffer) {
-            self.load = load
-            self.connect = connect
-            message = call
-        }
-
-        func channelActive(context: ChannelHandlerContext) {
-            self.context = context
-            context.writeAndFlush(wrapOutboundOut(connect), promise: nil)
-        }
-
-        func call() {
-            sequence &+= 1
-            message.setInteger(sequence, at: message.readerIndex + PyroHead.sequence)
-            isCalling = true
-            begin = MonotonicTime.now()
-            context?.writeAndFlush(wrapOutboundOut(message), promise: nil)
-        }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            var bytes = unwrapInboundIn(data)
-            if var held {
-                held.writeBuffer(&bytes)
-                bytes = held
-                self.held = nil
-            }
-            guard let head = PyroHead(bytes), bytes.readableBytes >= head.size else { return held = bytes }
-            guard isIn else { return welcome(head, bytes) }
-            guard head.type == PyroMessageType.result.rawValue, head.sequence == sequence,
-                bytes.readableBytes == head.size
-            else { return end("an answer to something else") }
-            if head.isException {
-                load.tally.failed(Self.failure(bytes))
-            } else {
-                load.tally.answered(sent: begin)
-            }
-            isCalling = false
-            load.next(self)
-        }
-
-        private func welcome(_ head: PyroHead, _ bytes: ByteBuffer) {
-            guard head.type == PyroMessageType.connectOK.rawValue else { return end(Self.failure(bytes)) }
-            (isIn, isCalling) = (true, false)
-            load.isReady()
-        }
-
-        /// What a message says that is no result.
-        private static func failure(_ bytes: ByteBuffer) -> String {
-            var reader = PyroMessageReader()
-            bytes.withUnsafeReadableBytes { reader.append($0) }
-            guard let message = try? reader.next(), let serializer = PyroSerializer(rawValue: message.serializer),
-                let value = try? serializer.decode(message.payload)
-            else { return "an answer that is none" }
-            return harmless(PyroException(value)?.description ?? value.asText ?? "a \(value.typeName)")
-        }
-
-        func channelInactive(context: ChannelHandlerContext) {
-            end("the server closed the connection")
-        }
-
-        func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            end("\(error)")
-        }
-
-        /// Reports why, and closes.
-        func end(_ reason: String) {
-            load.ended(self, reason)
-            context?.close(promise: nil)
-            context = nil
-        }
+    /// A connection is of no use any more; why is one call's failure if it had one. The others go on.
+    private mutating func end(_ number: Int, _ reason: String) {
+        close(sockets[number].fd)
+        sockets[number].fd = Self.none
+        if callers[number].sent != 0 { tally.failed(reason) }
+        callers[number].sent = 0
+        if sockets.allSatisfy({ $0.fd == Self.none }) { tally.giveUp(reason) }
     }
 }
 
@@ -229,18 +227,14 @@ private struct PyroHead {
     let size: Int
 
     /// `nil` until all of it is there.
-    init?(_ bytes: ByteBuffer) {
-        let start = bytes.readerIndex
-        guard bytes.readableBytes >= PyroMessage.headSize,
-            let type = bytes.getInteger(at: start + 6, as: UInt8.self),
-            let flags = bytes.getInteger(at: start + 8, as: UInt16.self),
-            let sequence = bytes.getInteger(at: start + Self.sequence, as: UInt16.self),
-            let payload = bytes.getInteger(at: start + 12, as: UInt32.self),
-            let annotations = bytes.getInteger(at: start + 16, as: UInt32.self)
-        else { return nil }
-        self.type = type
-        isException = PyroFlags(rawValue: flags).contains(.exception)
-        self.sequence = sequence
-        size = PyroMessage.headSize + Int(payload) + Int(annotations)
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= PyroMessage.headSize else { return nil }
+        func number<Number: FixedWidthInteger>(_ place: Int) -> Number {
+            Number(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: Number.self))
+        }
+        type = bytes[6]
+        isException = PyroFlags(rawValue: number(8)).contains(.exception)
+        sequence = number(Self.sequence)
+        size = PyroMessage.headSize + Int(number(12) as UInt32) + Int(number(16) as UInt32)
     }
 }
