@@ -292,6 +292,7 @@ def test_everybody_talks_with_everybody(run, talk, user, server):
     eventually(lambda: "From ada : /slash" in bob.get(), "a line with a slash")
     type_line(ada, "/quit")
     assert ada.exit_code() == DONE
+    assert "connection lost" not in ada.complaints, "who leaves has lost nothing"
     with remote.proxy(server, "mboard.chat") as chat:
         assert "ada" not in chat.get_users(), "the name is free at once"
 

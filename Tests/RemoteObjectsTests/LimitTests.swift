@@ -81,7 +81,7 @@ struct LimitTests {
             let results = await withTaskGroup(of: Result<String, any Error>.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
-                        do { return .success(try await caller.sleep(0.2)) } catch { return .failure(error) }
+                        do { return .success(try await caller.sleep(1)) } catch { return .failure(error) }
                     }
                 }
                 return await group.reduce(into: []) { $0.append($1) }

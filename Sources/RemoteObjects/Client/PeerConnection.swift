@@ -66,7 +66,7 @@ final class PeerConnection: Sendable {
                     }
                 }
         } catch {
-            throw .notSent(id, reason: "cannot connect to \(host):\(port): \(error)")
+            throw .notSent(id, reason: "cannot connect to \(host):\(port): \(connectionReason(error))")
         }
     }
 

@@ -19,6 +19,7 @@ actor Talk {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Whether it was said that there is none.
     private var isLost = false
+    private var isLeaving = false
     private var hasFailed = false
 
     init(_ client: ChatClient, name: String, view: any TalkView) {
@@ -102,7 +103,8 @@ actor Talk {
 
     private func lost(_ error: ClientError) async {
         member = nil
-        guard !isLost else { return }
+        // Who leaves ends the streams of the one who listens: that is no connection lost.
+        guard !isLost, !isLeaving else { return }
         isLost = true
         await view.setConnected(false)
         await view.note("connection lost (\(error.reason)); trying again; nothing is said meanwhile")
@@ -157,6 +159,7 @@ actor Talk {
 
     /// Gives the name back, if that goes quickly.
     private func leave() async {
+        isLeaving = true
         guard let registered else { return }
         await withTaskGroup { group in
             group.addTask { try? await registered.leave() }
