@@ -3,6 +3,7 @@
 They need no build of ours: `python3 -m pytest Tests/Interop/test_reference_servers.py`.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -340,6 +341,33 @@ def test_no_request_is_answered_twice_or_lost_by_a_stop_under_load(start, model)
     for client in clients:
         client.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_client_that_goes_on_asking_does_not_keep_a_server_from_its_end(start, model):
+    """It sends far ahead of the answers, so that the server finds a request whenever it looks for one."""
+    server = start(model, "echo-after")
+    with server.connect() as connection:
+        sender = threading.Thread(target=send_until_broken, args=(connection, UUIDS[0] * 1000))
+        sender.start()
+        exactly(connection, len(UUIDS[0]))
+        reader = threading.Thread(target=read_until_broken, args=(connection,))
+        reader.start()
+        assert server.stop() == 0
+        reader.join()
+        sender.join()
+
+
+def read_until_broken(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
+
+
+def send_until_broken(connection: socket.socket, requests: bytes) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            connection.sendall(requests)
 
 
 @pytest.mark.parametrize("words, complaint", [

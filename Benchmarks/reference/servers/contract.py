@@ -19,6 +19,7 @@ BACKLOG = 4096  # connections that the kernel keeps until they are accepted
 MOST_CONNECTIONS = 30_000  # accepted and not closed; at the bound, accepting waits
 MOST_WORKERS = 1024
 SEND_TIMEOUT = 10  # seconds that a client may take nothing of an answer
+FINISHING_TIME = 3  # seconds after SIGTERM for what clients have asked
 ACCEPT_PAUSE = 0.1  # seconds without accepting when descriptors or memory have run out
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -31,7 +32,8 @@ class Server:
 
     At SIGTERM the listener and the receiving side of every connection are shut down. What a client has sent by then
     is still received and answered; after it comes the end of its stream. So no model needs code for stopping: each
-    ends as it does when all clients leave.
+    ends as it does when all clients leave. The kernel takes more from a client that goes on asking, so that its stream
+    need not end by itself: after the finishing time every connection is shut down both ways.
     """
 
     def __init__(self, listener, service, options):
@@ -62,6 +64,14 @@ class Server:
             _shut_down(self.listener, socket.SHUT_RDWR)
             for client in self.open:
                 _shut_down(client, socket.SHUT_RD)
+        cut = threading.Timer(FINISHING_TIME, self._cut)
+        cut.daemon = True  # a server whose clients have left does not wait for it
+        cut.start()
+
+    def _cut(self):
+        with self._changed:
+            for client in self.open:
+                _shut_down(client, socket.SHUT_RDWR)
 
     def clients(self):
         """The connections as they come, until the server is stopped."""
