@@ -25,6 +25,36 @@ struct LifeCycleTests {
         }
     }
 
+    @Test func `those who are refused go on where they came from, however busy the program is with its objects`()
+        async throws
+    {
+        try await serving { system, server async throws in
+            await system.activate(Counter.self, under: "counters/", store: MemoryStates())
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            await system.activate(Counter.self, under: "others/", store: MemoryStates())
+                        }
+                        return false
+                    }
+                }
+                for _ in 0..<Self.refused {
+                    group.addTask {
+                        await #expect(throws: (any Error).self) {
+                            try await counter("forbidden", server).whoami()
+                        } != nil
+                    }
+                }
+                var refused = 0
+                while refused < Self.refused, let wasRefused = try await group.next() { refused += wasRefused ? 1 : 0 }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private static let refused = 400
+
     @Test func `an object that does not want to be made is an error to its caller, who may try again`() async throws {
         try await serving { system, server async throws in
             await system.activate(Counter.self, under: "counters/", store: MemoryStates())

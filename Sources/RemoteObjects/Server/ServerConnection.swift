@@ -75,6 +75,7 @@ final class ServerConnection: Sendable {
             return nil
         case .message(let message):
             let (client, answer) = await dispatcher.greet(message, channel)
+            await returnToLoop()
             if let answer { await frames.value.write(answer) }
             return client
         }
@@ -91,13 +92,25 @@ final class ServerConnection: Sendable {
                         client.endOneWay()
                     }
                 case .invoke:
-                    guard let answer = await dispatcher.answer(message, client) else { break }
+                    let answer = await dispatcher.answer(message, client)
+                    await returnToLoop()
+                    guard let answer else { break }
                     await frames.value.write(answer)
                 case .ping: await frames.value.write(message.pong)
                 default: return
                 }
             }
         }
+    }
+
+    /// Goes back to the loop's thread, where the frames are, after objects were called.
+    ///
+    /// An executor is preferred, no more: where an actor throws, Swift 6.3 lets the task go on with the thread that the actor had, which
+    /// is another one when somebody else was there before.
+    private func returnToLoop() async {
+        let loop = channel.eventLoop
+        guard !loop.inEventLoop else { return }
+        await withUnsafeContinuation { continuation in loop.execute { continuation.resume() } }
     }
 
     private func begin() {
