@@ -31,9 +31,8 @@ class Moved:
 class Counters:
     def move(self, name, to):
         with Proxy(f"PYRO:Pyro.Daemon@{to}") as place:
-            # What mboard's servers tell each other when an object moves: its name, and its state in JSON. It is not among the
-            # methods that they tell Pyro5 of, so the proxy has to be asked to send it all the same.
-            place._pyroInvoke("adopt", (name, str(daemon.objectsById[name].number).encode()), {})
+            # What mboard's servers tell each other when an object moves: its name, and its state in JSON.
+            place.adopt(name, str(daemon.objectsById[name].number).encode())
         daemon.unregister(name)
         daemon.register(Moved(f"PYRO:{name}@{to}"), name)
 

@@ -66,7 +66,7 @@ public final class PyroActorSystem: DistributedActorSystem {
         let calls = CallRouter(
             CallerIdentity(serializer: serializer, handshake: handshake, process: process, encryption: encryption),
             limits: limits,
-            group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+            group: MultiThreadedEventLoopGroup.singleton)
         self.calls = calls
         leases = LeaseKeeper(limits, logger: logger) { place, added, dropped in
             try await calls.renew(at: place, added: added, dropped: dropped)

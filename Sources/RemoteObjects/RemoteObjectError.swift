@@ -18,8 +18,8 @@ public enum RemoteObjectError: Error, Sendable, Hashable, DistributedActorSystem
     case unknownObject(RemoteObjectID)
     /// An object here has the name already.
     case nameTaken(String)
-    /// A bound of ``RemoteObjectLimits`` was reached.
-    case limit(String)
+    /// What cannot travel, or not be kept.
+    case unsupported(String)
 
     /// In words for a person.
     public var description: String {
@@ -30,7 +30,7 @@ public enum RemoteObjectError: Error, Sendable, Hashable, DistributedActorSystem
         case .badURI(let text): "\(text) is no reference to an object: they look like PYRO:object@host:port"
         case .unknownObject(let id): "there is no object \(id) of this type here"
         case .nameTaken(let name): "there is an object \(name) already"
-        case .limit(let which): "a limit was reached: \(which)"
+        case .unsupported(let what): what
         }
     }
 }

@@ -12,7 +12,7 @@ public struct RemoteObjectLimits: Sendable {
     public var handshakeSeconds = 10.0
     /// Streams that one client may have open at a time.
     public var streams = 100
-    /// Seconds that a stream is kept when the connection that it was asked for on is gone, or nobody takes the next item.
+    /// Seconds that a stream is kept when the connection that it was asked for on is gone.
     public var streamSeconds = 30.0
     /// Seconds after which a process that holds objects is taken for gone when nothing is heard of it. It says three times as often
     /// that it is there.
@@ -40,7 +40,7 @@ public struct RemoteObjectLimits: Sendable {
     public var itemSeconds = 86_400.0
     /// Seconds without a call after which a connection is asked whether its peer is still there.
     public var pingSeconds = 30.0
-    /// Seconds without a call after which a connection is closed.
+    /// Seconds without a call after which a connection is closed; not one that a stream is read from.
     public var idleSeconds = 300.0
 
     /// As above.

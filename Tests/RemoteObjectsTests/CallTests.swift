@@ -63,7 +63,7 @@ struct CallTests {
         }
         await #expect(throws: RemoteObjectError.self) { try await caller.name() }
         let system = PyroActorSystem(logger: quiet)
-        let server = try await PyroServer(system, port: port, logger: quiet)
+        let server = try await PyroServer(system, port: port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             let thing = try await system.named("thing") { Thing("again", actorSystem: $0) }

@@ -11,7 +11,7 @@ func serving<Value: Sendable>(
     _ body: @Sendable @escaping (PyroActorSystem, PyroServer) async throws -> Value
 ) async throws -> Value {
     let system = PyroActorSystem(limits: limits, logger: quiet)
-    let server = try await PyroServer(system, port: 0, logger: quiet, admission: admission)
+    let server = try await PyroServer(system, port: 0, admission: admission)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask {
             try await server.run()

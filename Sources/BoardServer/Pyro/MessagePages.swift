@@ -51,7 +51,7 @@ struct MessagePages: AsyncSequence, Sendable {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: silence)
+                try? await Task.sleep(for: silence)  // cut short when there is a message: then nobody looks at this
                 return .success(false)
             }
             defer { group.cancelAll() }

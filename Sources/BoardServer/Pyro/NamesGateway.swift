@@ -22,7 +22,7 @@ public struct NamesGateway: Service {
         store = try file.map { try SQLiteNameStore(path: $0) }
         let system = PyroActorSystem(logger: logger)
         do {
-            server = try await PyroServer(system, host: host, port: port, logger: logger)
+            server = try await PyroServer(system, host: host, port: port)
         } catch {
             let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
             throw BindError(road: .names, endpoint: place, error)

@@ -26,7 +26,7 @@ public struct PyroGateway: Service {
         _ = try await system.named(Self.board) { BoardObject(board, limits: limits.pyro, actorSystem: $0) }
         _ = try await system.named(Self.chat) { Chat(board, limits: limits.pyro, actorSystem: $0) }
         do {
-            server = try await PyroServer(system, host: host, port: port, logger: logger)
+            server = try await PyroServer(system, host: host, port: port)
         } catch {
             let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
             throw BindError(road: .pyro, endpoint: place, error)

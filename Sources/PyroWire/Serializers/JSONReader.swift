@@ -179,7 +179,7 @@ struct JSONReader: ~Copyable {
         place += 1
     }
 
-    /// The character of `\uXXXX`, or of two of them that are halves of one.
+    /// The character of an escape in four hexadecimal digits, or of two of them that are halves of one.
     private mutating func scalar(_ start: Int) throws(PyroDataError) -> Unicode.Scalar {
         let high = try codeUnit()
         if let scalar = Unicode.Scalar(high) { return scalar }

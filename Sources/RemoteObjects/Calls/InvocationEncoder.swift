@@ -20,7 +20,7 @@ public struct InvocationEncoder: DistributedTargetInvocationEncoder {
     public mutating func recordGenericSubstitution<Type>(_ type: Type.Type) throws {
         guard !(type is any DistributedActor.Type) else { return }
         guard let name = _mangledTypeName(type) else {
-            throw RemoteObjectError.limit("\(type) has no name that can be sent")
+            throw RemoteObjectError.unsupported("\(type) has no name that can be sent: a generic call cannot be for it")
         }
         genericTypes.append(name)
     }

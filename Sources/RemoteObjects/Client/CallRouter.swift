@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import PyroWire
 import Synchronization
@@ -20,17 +19,15 @@ final class CallRouter: Sendable {
     let limits: RemoteObjectLimits
     private let identity: CallerIdentity
     private let group: any EventLoopGroup
-    private let logger: Logger
     private let peers = Mutex<[String: Peer]>([:])
     /// Objects that are elsewhere by now.
     private let moved = Mutex<[RemoteObjectID: String]>([:])
     private static let rememberedMoves = 10_000
 
-    init(_ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup, logger: Logger) {
+    init(_ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup) {
         self.identity = identity
         self.limits = limits
         self.group = group
-        self.logger = logger
     }
 
     private var serializer: PyroSerializer { identity.serializer }
@@ -79,7 +76,7 @@ final class CallRouter: Sendable {
 
     /// An object where it was seen last.
     private func followed(_ id: RemoteObjectID) -> RemoteObjectID {
-        guard let place = moved.withLock({ $0[id] }) else { return id }
+        guard let place = moved.withLock({ $0.isEmpty ? nil : $0[id] }) else { return id }
         return RemoteObjectID(object: id.object, location: place, lease: id.lease)
     }
 
@@ -122,15 +119,6 @@ final class CallRouter: Sendable {
         else { return nil }
         guard case .value(let value) = try read(answer, from: stream.object) else { return nil }
         return value
-    }
-
-    /// Ends all connections.
-    func close() async {
-        let all = peers.withLock { peers in
-            defer { peers = [:] }
-            return Array(peers.values)
-        }
-        for peer in all { await peer.close() }
     }
 
     private func peer(of id: RemoteObjectID) throws(RemoteObjectError) -> Peer {

@@ -16,7 +16,6 @@ final class Peer: Sendable {
         var count = 0
         var waiting: Deque<CheckedContinuation<PeerConnection?, Never>> = []
         var metadata: [String: PyroMetadata] = [:]
-        var isClosed = false
     }
 
     private let location: String
@@ -48,9 +47,9 @@ final class Peer: Sendable {
         }
     }
 
-    /// A connection for one alone, who closes it.
+    /// A connection for one alone, who closes it; nothing else does while the peer is there.
     func ownConnection(for id: RemoteObjectID) async throws -> PeerConnection {
-        try await PeerConnection.open(to: id, identity, limits, group).0
+        try await PeerConnection.open(to: id, identity, limits, group, keep: true).0
     }
 
     /// What can be called on an object.
@@ -67,16 +66,6 @@ final class Peer: Sendable {
         }
         remember(metadata, of: id.object)
         return metadata
-    }
-
-    /// Ends the connections that nobody uses, and the others after their calls.
-    func close() async {
-        let (idle, waiting) = state.withLock { state in
-            defer { (state.idle, state.waiting, state.isClosed) = ([], [], true) }
-            return (state.idle, state.waiting)
-        }
-        for continuation in waiting { continuation.resume(returning: nil) }
-        for connection in idle { await connection.close() }
     }
 
     // MARK: Connections
@@ -118,7 +107,7 @@ final class Peer: Sendable {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state -> (now: Bool, connection: PeerConnection?) in
                 if let connection = state.idle.popLast() { return (true, connection) }
-                guard state.count >= limits.connectionsPerPeer, !state.isClosed else { return (true, nil) }
+                guard state.count >= limits.connectionsPerPeer else { return (true, nil) }
                 state.waiting.append(continuation)
                 return (false, nil)
             }
@@ -155,8 +144,7 @@ final class Peer: Sendable {
         guard connection.isOpen else { return discard(connection) }
         let next = state.withLock { state -> CheckedContinuation<PeerConnection?, Never>? in
             if let next = state.waiting.popFirst() { return next }
-            // After the end it is not kept, and closes.
-            if !state.isClosed { state.idle.append(connection) }
+            state.idle.append(connection)
             return nil
         }
         next?.resume(returning: connection)

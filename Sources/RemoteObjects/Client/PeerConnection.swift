@@ -22,12 +22,14 @@ final class PeerConnection: Sendable {
 
     /// Connects, and says whom it wants.
     ///
+    /// - Parameter keep: whether it stays open however long nobody calls.
     /// - Returns: with what the object says can be called on it.
     /// - Throws: ``RemoteObjectError/notSent(_:reason:)``; a `PyroException` when the server refuses.
     static func open(
-        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
+        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup,
+        keep: Bool = false
     ) async throws -> (PeerConnection, PyroMetadata?) {
-        let connection = try await connect(to: id, identity, limits, group)
+        let connection = try await connect(to: id, identity, limits, group, keep)
         do {
             let connect = PyroConnect(handshake: identity.handshake, object: id.object)
             let message = PyroMessage(
@@ -48,7 +50,8 @@ final class PeerConnection: Sendable {
     }
 
     private static func connect(
-        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup
+        to id: RemoteObjectID, _ identity: CallerIdentity, _ limits: RemoteObjectLimits, _ group: any EventLoopGroup,
+        _ keep: Bool
     ) async throws(RemoteObjectError) -> PeerConnection {
         guard case .host(let host, let port)? = PyroURI("\(id)")?.location else { throw .badURI("\(id)") }
         do {
@@ -60,7 +63,7 @@ final class PeerConnection: Sendable {
                         if let encryption = identity.encryption {
                             try channel.pipeline.syncOperations.addHandler(Self.encrypting(encryption, host))
                         }
-                        let handler = PeerHandler(limits)
+                        let handler = PeerHandler(limits, isKept: keep)
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return PeerConnection(channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
                     }
@@ -112,9 +115,6 @@ final class PeerConnection: Sendable {
         }
     }
 
-    /// Closes, and waits until it is closed.
-    func close() async { try? await channel.close() }
-
     /// Closes.
     func abandon() { channel.close(promise: nil) }
 }
@@ -131,6 +131,8 @@ private final class PeerHandler: ChannelInboundHandler {
     }
 
     private let limits: RemoteObjectLimits
+    /// Whether idleness does not end it.
+    private let isKept: Bool
     private var reader: PyroMessageReader
     private var context: ChannelHandlerContext?
     private var waiting: (promise: EventLoopPromise<PyroMessage?>, sequence: UInt16, timer: Scheduled<Void>)?
@@ -140,8 +142,9 @@ private final class PeerHandler: ChannelInboundHandler {
     private var idleSince = NIODeadline.now()
     private var isPinging = false
 
-    init(_ limits: RemoteObjectLimits) {
+    init(_ limits: RemoteObjectLimits, isKept: Bool) {
         self.limits = limits
+        self.isKept = isKept
         reader = PyroMessageReader(limits: limits.messages)
     }
 
@@ -226,7 +229,7 @@ private final class PeerHandler: ChannelInboundHandler {
     private func look() {
         guard let context, waiting == nil else { return }
         let idle = NIODeadline.now() - idleSince
-        if isPinging || idle > .milliseconds(Int64(limits.idleSeconds * 1_000)) {
+        if isPinging || !isKept && idle > .milliseconds(Int64(limits.idleSeconds * 1_000)) {
             return end(isPinging ? "its server answers no pings" : "nobody needed it")
         }
         guard idle > .milliseconds(Int64(limits.pingSeconds * 1_000)) else { return }

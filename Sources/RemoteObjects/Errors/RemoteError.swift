@@ -62,6 +62,7 @@ enum ErrorTranslation {
     static func error(for exception: PyroException, system: PyroActorSystem) -> any Error {
         guard let mangled = exception.attributes[typeKey]?.asText, let value = exception.attributes[valueKey],
             let type = _typeByName(mangled) as? any RemoteError.Type,
+            // Of another version of the type: what Python sees is left.
             let error = try? system.decode(type, from: value)
         else { return exception }
         return error
@@ -69,6 +70,7 @@ enum ErrorTranslation {
 
     private static func attributes(of error: any RemoteError, system: PyroActorSystem) -> [PyroEntry] {
         let type = Swift.type(of: error)
+        // An error that cannot travel whole is told as Python is told it: its text is there.
         guard let mangled = _mangledTypeName(type), let value = try? system.encode(error) else { return [] }
         return [
             PyroEntry(key: .string(typeKey), value: .string(mangled)),

@@ -70,10 +70,12 @@ final class LeaseKeeper: Sendable {
 
     private func start(_ place: String, atOnce: Bool) {
         // Unstructured: it begins with the first reference that comes, and ends when the last is gone and told of.
+        let pause = Duration.seconds(limits.leaseSeconds) / 3
         Task { [weak self] in
             var isFirst = atOnce
             while true {
-                if !isFirst { try? await Task.sleep(for: .seconds(self?.limits.leaseSeconds ?? 0) / 3) }
+                // Nobody cancels it; who did would end it.
+                if !isFirst, (try? await Task.sleep(for: pause)) == nil { return }
                 isFirst = false
                 guard let self, await self.tell(place) else { return }
             }

@@ -17,8 +17,7 @@ actor Activations {
         guard sweeper == nil else { return }
         // Unstructured: it lasts as long as the system.
         sweeper = Task { [weak system] in
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(1))
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
                 guard let system else { return }
                 await system.activations.sweep(at: .now(), in: system)
             }

@@ -26,7 +26,7 @@ struct ObjectKind: Sendable {
         }
         take = { object in
             guard let object = object as? Object, let state = await object.whenLocal({ $0.state() }) else {
-                throw RemoteObjectError.limit("\(prefix) has an object of another type")
+                throw RemoteObjectError.unsupported("an object of \(prefix) is not of the type activated there")
             }
             return try JSONEncoder().encode(state)
         }

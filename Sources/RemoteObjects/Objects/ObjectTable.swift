@@ -27,8 +27,8 @@ final class ObjectTable: Sendable {
 
     fileprivate struct State {
         var objects: [String: Held] = [:]
-        /// How many objects each client holds.
-        var counts: [ClientID: Int] = [:]
+        /// The objects that each client holds.
+        var held: [ClientID: Set<String>] = [:]
     }
 
     private let state = Mutex(State())
@@ -60,7 +60,7 @@ final class ObjectTable: Sendable {
     func remove(_ object: String) {
         let gone = state.withLock { state in
             let gone = state.objects.removeValue(forKey: object)
-            for client in gone?.holders.keys ?? [:].keys { state.release(client) }
+            for client in gone?.holders.keys ?? [:].keys { state.forget(object, of: client) }
             return gone
         }
         _ = consume gone  // an object that ends here may come back for the lock
@@ -140,7 +140,7 @@ final class ObjectTable: Sendable {
                 return nil
             }
             state.objects[object]?.holders[client] = nil
-            state.release(client)
+            state.forget(object, of: client)
             return actor
         }
         _ = consume gone
@@ -149,8 +149,9 @@ final class ObjectTable: Sendable {
     /// A client is gone, and with it all it holds.
     func release(_ client: ClientID) {
         let gone = state.withLock { state in
-            guard state.counts.removeValue(forKey: client) != nil else { return [any DistributedActor]() }
-            return state.objects.keys.compactMap { state.objects[$0]?.holders.removeValue(forKey: client)?.actor }
+            (state.held.removeValue(forKey: client) ?? []).compactMap {
+                state.objects[$0]?.holders.removeValue(forKey: client)?.actor
+            }
         }
         _ = consume gone
     }
@@ -170,16 +171,16 @@ extension ObjectTable.State {
             objects[object]?.holders[client]?.references = references + 1
             return
         }
-        guard counts[client, default: 0] < limits.objectsPerClient else {
+        guard held[client]?.count ?? 0 < limits.objectsPerClient else {
             throw .limit("this client holds \(limits.objectsPerClient) objects already; let some of them go")
         }
         objects[object]?.holders[client] = (actor, 1)
-        counts[client, default: 0] += 1
+        held[client, default: []].insert(object)
     }
 
-    fileprivate mutating func release(_ client: ClientID) {
-        counts[client, default: 0] -= 1
-        if counts[client] == 0 { counts[client] = nil }
+    fileprivate mutating func forget(_ object: String, of client: ClientID) {
+        held[client]?.remove(object)
+        if held[client]?.isEmpty == true { held[client] = nil }
     }
 }
 

@@ -7,10 +7,10 @@ struct DaemonObject {
     static let methods = ObjectMethods(
         functions: Dictionary(
             uniqueKeysWithValues: [
-                "registered", "ping", "info", "get_metadata", "get_next_stream_item", "close_stream",
+                "registered", "ping", "info", "get_metadata", "get_next_stream_item", "close_stream", "lease", "adopt",
             ]
             .map { ($0, []) }),
-        attributes: [], oneWay: ["close_stream", "lease", "adopt"])
+        attributes: [], oneWay: ["close_stream"])
 
     private let dispatcher: Dispatcher
     private let endpoint: String

@@ -55,9 +55,15 @@ final class Dispatcher: Sendable {
         for connection in connections { connection.stop() }
     }
 
+    /// Lets go of what nobody has held, or come back for, for too long.
+    func sweep(at now: NIODeadline) {
+        leases.sweep(at: now)
+        streams.sweep(at: now)
+    }
+
     /// A client is gone, and what was kept for it.
     func gone(_ client: ClientSession) {
-        streams.disconnected(client.id)
+        streams.disconnected(client)
         if case .connection = client.id { system.objects.release(client.id) }
     }
 
@@ -89,6 +95,7 @@ final class Dispatcher: Sendable {
             let client = ClientSession(try clientID(message), channel, limits)
             // From here on the object is there for as long as this client.
             _ = try system.objects.entry(connect.object, for: client.id)
+            channel.closeFuture.whenComplete { [streams] _ in streams.cut(client) }
             return (client, answer)
         } catch {
             let reason = (error as? Refusal)?.reason ?? (error as? CallFault)?.exception.message ?? "\(error)"
@@ -148,7 +155,9 @@ final class Dispatcher: Sendable {
         }
         do {
             let (outcome, moved) = try await self.outcome(of: message, serializer, client)
-            if let moved { answer.annotations.append(PyroAnnotation(id: Extension.moved, data: Array(moved.utf8))) }
+            if let place = moved?.location {
+                answer.annotations.append(PyroAnnotation(id: Extension.moved, data: Array(place.utf8)))
+            }
             guard !message.flags.contains(.oneway) else { return nil }
             switch outcome {
             case .value(let value):
@@ -156,7 +165,7 @@ final class Dispatcher: Sendable {
                 if message.flags.contains(.batch) { answer.flags.insert(.batch) }
             case .failure(let error): throw error
             case .stream(let stream):
-                answer.annotations.append(.stream(try streams.add(stream, for: client.id)))
+                answer.annotations.append(.stream(try streams.add(stream, for: client)))
                 answer.flags.formUnion([.exception, .itemStreamResult])
                 let old = PyroException.pyro("ProtocolError", "result of call is an iterator")
                 answer.payload = try serializer.encode(old.value())
@@ -183,18 +192,15 @@ final class Dispatcher: Sendable {
             ?? (try? serializer.encode(PyroException.builtin("RuntimeError", exception.message).value())) ?? []
     }
 
-    /// - Returns: with the new place of the object, when it has moved.
+    /// - Returns: with where the object is, when it has moved.
     private func outcome(
         of message: PyroMessage, _ serializer: PyroSerializer, _ client: ClientSession
-    ) async throws -> (ResultHandler.Outcome, moved: String?) {
+    ) async throws -> (ResultHandler.Outcome, moved: RemoteObjectID?) {
         guard !message.flags.contains(.keepSerialized) else {
             throw CallFault.pyro("serialized blobs are not taken here")
         }
         let call = try PyroCall(payload: message.payload, serializer: serializer, limits: limits.documents)
-        guard message.flags.contains(.batch) else {
-            let outcome = try await perform(call, message, client)
-            return (outcome, system.moves[call.object]?.location)
-        }
+        guard message.flags.contains(.batch) else { return try await perform(call, message, client) }
         guard let calls = call.calls else { throw CallFault.type("a batch is a list of calls") }
         guard calls.count <= limits.batchedCalls else {
             throw CallFault.limit("a batch has at most \(limits.batchedCalls) calls, this one \(calls.count)")
@@ -209,7 +215,7 @@ final class Dispatcher: Sendable {
         var results: [PyroValue] = []
         for call in calls {
             do {
-                switch try await perform(call, message, client) {
+                switch try await perform(call, message, client).outcome {
                 case .value(let value): results.append(value)
                 case .failure(let error): throw error
                 case .stream: throw CallFault.pyro("a batch cannot have a stream for a result")
@@ -226,21 +232,23 @@ final class Dispatcher: Sendable {
 
     private func perform(
         _ call: PyroCall, _ message: PyroMessage, _ client: ClientSession
-    ) async throws -> ResultHandler.Outcome {
+    ) async throws -> (outcome: ResultHandler.Outcome, moved: RemoteObjectID?) {
         if call.object == PyroNames.daemon {
-            return .value(try await DaemonObject(self, endpoint: endpoint, client: client).perform(call))
+            return (.value(try await DaemonObject(self, endpoint: endpoint, client: client).perform(call)), nil)
         }
         while true {
             if let entry = try system.objects.entry(call.object, for: client.id) {
-                guard let active = entry.active else { return try await perform(call, message, on: entry, client) }
+                guard let active = entry.active else {
+                    return (try await perform(call, message, on: entry, client), nil)
+                }
                 if active.begin() {
                     defer { active.end() }
-                    return try await perform(call, message, on: entry, client)
+                    return (try await perform(call, message, on: entry, client), nil)
                 }
             }
             if try await system.activations.object(call.object, in: system) != nil { continue }
             guard let moved = system.moves[call.object] else { throw CallFault.unknownObject }
-            return try await passOn(call, to: moved)
+            return (try await passOn(call, to: moved), moved)
         }
     }
 

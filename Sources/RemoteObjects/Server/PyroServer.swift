@@ -1,4 +1,3 @@
-public import Logging
 import NIOCore
 import NIOPosix
 public import NIOSSL
@@ -16,7 +15,6 @@ public struct PyroServer: Service {
     public let endpoint: String
     private let listener: NIOAsyncChannel<Connection, Never>
     private let dispatcher: Dispatcher
-    private let logger: Logger
 
     /// A connection that was accepted.
     struct Connection: Sendable {
@@ -36,7 +34,7 @@ public struct PyroServer: Service {
     /// - Throws: what the system says when nobody can listen there.
     public init(
         _ system: PyroActorSystem, host: String = "127.0.0.1", port: Int = 7781, tls: TLSConfiguration? = nil,
-        logger: Logger = Logger(label: "remote-objects"), admission: @escaping Admission = { _, _ in "hello" }
+        admission: @escaping Admission = { _, _ in "hello" }
     ) async throws {
         let limits = system.limits
         let encryption = try tls.map { try NIOSSLContext(configuration: $0) }
@@ -61,7 +59,6 @@ public struct PyroServer: Service {
         endpoint = RemoteObjectID.location(host: host, port: listener.channel.localAddress?.port ?? port)
         system.location = endpoint
         dispatcher = Dispatcher(system, endpoint: endpoint, admission: admission)
-        self.logger = logger
     }
 
     /// Serves until the task is cancelled, or a graceful stop: then what is in hand is answered first.
@@ -80,7 +77,7 @@ public struct PyroServer: Service {
             try await listener.executeThenClose { connections in
                 let pause = TimeAmount.milliseconds(Int64(dispatcher.limits.leaseSeconds * 1_000 / 3))
                 let sweeper = listener.channel.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in
-                    dispatcher.leases.sweep(at: .now())
+                    dispatcher.sweep(at: .now())
                 }
                 defer {
                     sweeper.cancel()

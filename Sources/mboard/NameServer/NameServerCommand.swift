@@ -97,7 +97,7 @@ struct NameServerCommand: AsyncParsableCommand {
         let store = try file.map { try SQLiteNameStore(path: $0) }
         let system = PyroActorSystem(logger: logger)
         let server = try await NameServerBindError.naming(listen, "--listen HOST:PORT") {
-            try await PyroServer(system, host: listen.host, port: listen.port, logger: logger)
+            try await PyroServer(system, host: listen.host, port: listen.port)
         }
         let names = try await NameServer.start(on: system, store: store ?? MemoryNameStore(), logger: logger)
         let responder = try await openBroadcast(server)
