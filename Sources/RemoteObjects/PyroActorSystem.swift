@@ -243,8 +243,12 @@ public final class PyroActorSystem: DistributedActorSystem {
         let handler = ResultHandler(self, for: client)
         let begin = ContinuousClock.now
         defer { method.pace.took(ContinuousClock.now - begin) }
-        try await executeDistributedTarget(
-            on: actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
+        if let direct = method.direct {
+            try await direct.execute(on: actor, &decoder, handler)
+        } else {
+            try await executeDistributedTarget(
+                on: actor, target: RemoteCallTarget(method.identifier), invocationDecoder: &decoder, handler: handler)
+        }
         return handler.outcome
     }
 

@@ -9,6 +9,8 @@ struct ObjectMethods: Sendable {
         /// As Swift's runtime names it.
         let identifier: String
         let labels: [String]
+        /// The shorter way to call it; `nil` for a generic function.
+        let direct: DirectTarget?
         let pace = CallPace()
     }
 
@@ -41,9 +43,12 @@ final class MethodTable: Sendable {
 
     private init() {
         records = (0..<distributed_function_count()).compactMap { index in
-            let identifier = String(cString: distributed_function_name(index))
+            guard let mangled = distributed_function_name(index) else { return nil }
+            let identifier = String(cString: mangled)
             guard let name = MethodName(identifier: identifier), !name.isStub else { return nil }
-            return Record(name: name, method: ObjectMethods.Method(identifier: identifier, labels: name.labels))
+            let direct = DirectTarget(mangled, length: identifier.utf8.count)
+            let method = ObjectMethods.Method(identifier: identifier, labels: name.labels, direct: direct)
+            return Record(name: name, method: method)
         }
     }
 
