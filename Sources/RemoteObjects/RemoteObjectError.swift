@@ -10,6 +10,8 @@ public enum RemoteObjectError: Error, Sendable, Hashable, DistributedActorSystem
     case notSent(RemoteObjectID, reason: String)
     /// The call was sent; the answer did not come.
     case outcomeUnknown(RemoteObjectID, reason: String)
+    /// The call is larger than ``RemoteObjectLimits/sentBytes``, and was not sent.
+    case tooLarge(RemoteObjectID, bytes: Int, limit: Int)
     /// The server answered with what the caller cannot take.
     case badAnswer(RemoteObjectID, reason: String)
     /// This is no reference to an object.
@@ -25,6 +27,8 @@ public enum RemoteObjectError: Error, Sendable, Hashable, DistributedActorSystem
     public var description: String {
         switch self {
         case .notSent(let id, let reason): "\(id) was not called: \(reason)"
+        case .tooLarge(let id, let bytes, let limit):
+            "\(id) was not called: the call has \(bytes) bytes, and at most \(limit) are sent"
         case .outcomeUnknown(let id, let reason): "\(id) was called, and what became of it is not known: \(reason)"
         case .badAnswer(let id, let reason): "\(id) was called, and its answer cannot be read: \(reason)"
         case .badURI(let text): "\(text) is no reference to an object: they look like PYRO:object@host:port"

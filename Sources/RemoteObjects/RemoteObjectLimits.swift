@@ -30,6 +30,8 @@ public struct RemoteObjectLimits: Sendable {
 
     /// Connections to one peer: as many calls are in flight to it at a time.
     public var connectionsPerPeer = 16
+    /// Bytes of a call that is sent: 1 GiB, Pyro5's own bound. What a peer takes may be less.
+    public var sentBytes = 1 << 30
     /// Calls that wait for one of them.
     public var waitingCalls = 10_000
     /// Seconds that a connection to a peer, with its handshake, may take.

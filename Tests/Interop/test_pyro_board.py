@@ -1,6 +1,7 @@
 """The board as a remote object: `mboard.board`, called by Pyro5's own client, and `--via pyro` of the commands."""
 
 import signal
+import os
 import socket
 import threading
 import time
@@ -122,11 +123,11 @@ def test_an_unknown_number_is_a_key_error(shared_server, serializer, call):
         (lambda b: b.publish("x", attributes={"": "v"}), ValueError, "name"),
         (lambda b: b.publish("x", attributes={"a": 5}), TypeError, "attributes"),
         (lambda b: b.publish("x", attributes={str(n): "v" for n in range(33)}), ValueError, "32"),
-        (lambda b: b.get("x"), TypeError, "Int"),
-        (lambda b: b.get(1.5), TypeError, "Int"),
-        (lambda b: b.get(1 << 70), TypeError, "Int"),
+        (lambda b: b.get("x"), TypeError, "expected int"),
+        (lambda b: b.get(1.5), TypeError, "expected Int, found 1.5, which it does not hold"),
+        (lambda b: b.get(1 << 70), TypeError, "which it does not hold"),
         (lambda b: b.get(1, 2), TypeError, "1 argument"),
-        (lambda b: b.last("many"), TypeError, "Int"),
+        (lambda b: b.last("many"), TypeError, "expected int"),
         (lambda b: b.last(board=""), ValueError, "a pattern"),
         (lambda b: b.messages_after(0, 0), ValueError, "limit"),
         (lambda b: b.messages_after(0, 257), ValueError, "limit"),
@@ -306,6 +307,22 @@ def test_publish_last_and_get(mboard, server, via):
 def test_any_bytes(mboard, via, body):
     assert mboard("publish", *via, "-", stdin=body).text == "1\n"
     assert mboard("get", *via, "1").stdout == body
+
+
+def test_a_message_as_large_as_a_call(mboard, server, via):
+    """Bytes are not made more by the road."""
+    body = os.urandom(15 << 20)
+    assert mboard("publish", *via, "-", stdin=body).text == "1\n"
+    assert mboard("get", *via, "1").stdout == body
+    outcome = mboard("publish", *via, "-", stdin=body + body)
+    assert outcome.code == SAID_NO
+    assert "this road takes at most 16777216. Try --via tcp" in outcome.stderr
+
+
+def test_an_object_server_without_a_board(mboard, make_server):
+    server = make_server("--names", "127.0.0.1:0").start()
+    outcome = mboard("last", "--server", server.ready["names"], "--via", "pyro")
+    assert outcome.code == SAID_NO and "not what is wanted: unknown object" in outcome.stderr
 
 
 def test_more_messages_than_a_page(mboard, server, via):

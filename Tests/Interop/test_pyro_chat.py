@@ -165,7 +165,7 @@ def test_new_posts_and_private_messages_are_pushed(user, server):
 # Names
 
 
-@pytest.mark.parametrize("name", ["", "a" * 65, "a\nb", "\x1b[31m"])
+@pytest.mark.parametrize("name", ["", "a" * 65, "a\nb", "\x1b[31m", " ", " ada", "ada\u00a0"])
 def test_names_that_are_none(chat, name):
     with pytest.raises(ValueError, match="a name has 1 to 64 bytes"):
         chat.register(name)
@@ -319,6 +319,17 @@ def test_a_name_that_is_taken(mboard, user, server):
     assert outcome.code == SAID_NO and "the name ada is taken" in outcome.stderr
 
 
+def test_a_chat_is_found_by_its_name(mboard, make_server):
+    server = make_server("--names", "127.0.0.1:0").start()
+    place = server.ready["names"]
+    outcome = mboard("chat", "--name", "ada", "--uri", f"PYRONAME:mboard.chat@{place}", stdin=b"by name\n")
+    assert outcome.code == DONE, outcome.stderr
+    with remote.proxy(server, "mboard.chat") as chat:
+        assert chat.get() == ["From ada : by name"]
+    outcome = mboard("chat", "--name", "ada", "--uri", f"PYRONAME:nobody@{place}")
+    assert outcome.code == SAID_NO and "unknown name: nobody" in outcome.stderr
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -409,6 +420,8 @@ def test_on_a_terminal(binary, tmp_path, user, server):
         terminal.type(b"ne" + ENTER)
         terminal.wait_for("From ada : half a line")
         assert bob.get()[-1] == "From ada : half a line"
+        terminal.type(b"/msg bob psst" + ENTER)
+        terminal.wait_for("(private) To bob : psst")
         terminal.type(b"/users" + ENTER)
         terminal.wait_for("-- here: ada, bob")
         terminal.type(CTRL["D"])

@@ -134,15 +134,15 @@ struct CoderTests {
 
     @Test func `a failure names the path and both types`() {
         let decoder = PyroValueDecoder()
-        #expect(failure { _ = try decoder.decode(Int.self, from: "x") } == "expected Int, found str 'x'")
+        #expect(failure { _ = try decoder.decode(Int.self, from: "x") } == "expected int, found str 'x'")
         #expect(
             failure { _ = try decoder.decode(UInt8.self, from: 256) }
                 == "expected UInt8, found 256, which it does not hold")
         #expect(
             failure { _ = try decoder.decode(Int.self, from: 1.5) } == "expected Int, found 1.5, which it does not hold"
         )
-        #expect(failure { _ = try decoder.decode(Int.self, from: true) } == "expected Int, found bool True")
-        #expect(failure { _ = try decoder.decode([Int].self, from: [1, "x"]) } == "[1]: expected Int, found str 'x'")
+        #expect(failure { _ = try decoder.decode(Int.self, from: true) } == "expected int, found bool True")
+        #expect(failure { _ = try decoder.decode([Int].self, from: [1, "x"]) } == "[1]: expected int, found str 'x'")
         #expect(failure { _ = try decoder.decode(Point.self, from: [:]) } == "the key 'x' is missing")
         #expect(
             failure {
@@ -164,7 +164,7 @@ struct CoderTests {
             _ = try PyroValueDecoder().decode(
                 Int.self, from: .string("\u{1B}[2J" + String(repeating: "x", count: 1000)))
         }
-        #expect(text?.hasPrefix("expected Int, found str '\\x1b[2Jxx") == true)
+        #expect(text?.hasPrefix("expected int, found str '\\x1b[2Jxx") == true)
         #expect((text?.count ?? 0) < 100)
     }
 

@@ -26,6 +26,18 @@ public struct ChatClient: Sendable {
         endpoint = Endpoint(chat.id.location ?? "") ?? PyroBoardClient.standard
     }
 
+    /// A client of any chat; a name, `PYRONAME:chat` or `PYRONAME:chat@host:port`, is looked up in a name server first.
+    ///
+    /// - Throws: ``RemoteObjectError``; ``ClientError`` with what the name server says.
+    public static func located(_ uri: String, timeout: Duration) async throws -> ChatClient {
+        let system = PyroBoardClient.system(timeout, silence: nil)
+        do {
+            return try ChatClient(uri: "\(try await system.locate(uri))", timeout: timeout)
+        } catch let exception as PyroException {
+            throw ClientError.answer(AnswerError(exception))
+        }
+    }
+
     /// Takes a name.
     ///
     /// - Throws: ``ClientError``; what the chat says of a name that is taken is in it.

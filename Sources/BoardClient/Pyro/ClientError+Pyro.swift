@@ -11,6 +11,8 @@ extension ClientError {
             ClientError.unreachable(endpoint: "\(endpoint)", reason: error.message)
         case let error as PyroException: ClientError.answer(AnswerError(error))
         case let error as AnswerError: ClientError.answer(error)
+        case RemoteObjectError.tooLarge(_, let bytes, let limit):
+            ClientError.unsendable(reason: "the call has \(bytes) bytes, and this road takes at most \(limit)")
         case RemoteObjectError.badAnswer(_, let reason): ClientError.answer(.unreadable("an answer (\(reason))"))
         case is RemoteObjectError where Task.isCancelled: CancellationError()
         case is RemoteObjectError where outOfTime != nil:
@@ -34,6 +36,9 @@ extension AnswerError {
         case "TypeError": self = .refused(.badFormat, reason: exception.message)
         case "AttributeError": self = .refused(.unknownControl, reason: exception.message)
         case "ValueError", "PermissionError", "SecurityError": self = .refused(.refused, reason: exception.message)
+        case "DaemonError":
+            self = .refused(
+                .serverFailed, reason: "there are remote objects, but not what is wanted: \(exception.message)")
         default: self = .refused(.serverFailed, reason: "\(exception)")
         }
     }

@@ -28,20 +28,24 @@ public struct PyroBoardClient: BoardClient, FollowedServer {
     public init(_ endpoint: Endpoint, timeout: Duration) throws(ClientError) {
         self.endpoint = endpoint
         self.timeout = timeout
-        let system = Self.system(timeout, silence: Self.silence)
+        // Bytes stay as many as they are; every board speaks it.
+        let system = Self.system(timeout, silence: Self.silence, serializer: .msgpack)
         do { board = try RemoteProxy("PYRO:mboard.board@\(endpoint)", system) } catch {
             throw .unreachable(endpoint: "\(endpoint)", reason: "\(error)")
         }
     }
 
     /// A system that waits for answers no longer than its user, and for a stream's items so many seconds; `nil`: as long as it takes.
-    static func system(_ timeout: Duration, silence: Double?) -> PyroActorSystem {
+    static func system(
+        _ timeout: Duration, silence: Double?, serializer: PyroSerializer = .serpent
+    ) -> PyroActorSystem {
         var limits = RemoteObjectLimits()
         limits.connectSeconds = timeout / .seconds(1)
         limits.callSeconds = timeout / .seconds(1)
         if let silence { limits.itemSeconds = silence }
         limits.messageBytes = WireLimits.liveAnswer
-        return PyroActorSystem(limits: limits)
+        limits.sentBytes = WireLimits.remoteCall
+        return PyroActorSystem(serializer: serializer, limits: limits)
     }
 
     /// See ``BoardClient/publish(_:)``.

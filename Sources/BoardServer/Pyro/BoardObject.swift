@@ -86,14 +86,14 @@ distributed actor BoardObject {
     /// Every message after a number, or from now on, as ``messages_after(id:limit:board:)`` gives them.
     distributed func follow(after: Int?, board: String?) throws -> RemoteStream<PyroValue> {
         let pages = try pages(after: after, board)
-        return RemoteStream(FollowedMessages(pages: pages) { [limits] in try limits.checked($0).pyroItem })
+        return RemoteStream(FollowedMessages(pages: pages) { [limits] in try limits.given($0).pyroItem })
     }
 
     /// The same as lists of records, as many as there are at a time; an empty one when nothing comes for some time.
     distributed func follow_records(after: Int?, board: String?) throws -> RemoteStream<PyroValue> {
         var pages = try pages(after: after, board)
         pages.silence = .seconds(limits.silenceSeconds)
-        return RemoteStream(pages.map { [limits] page in .list(try page.map { try limits.checked($0).pyroRecord }) })
+        return RemoteStream(pages.map { [limits] page in .list(try page.map { try limits.given($0).pyroRecord }) })
     }
 
     // MARK: What they have in common
@@ -148,5 +148,10 @@ extension PyroLimits {
                 limit: bodyBytes)
         }
         return message
+    }
+
+    /// The same with an error for the caller of a remote object.
+    fileprivate func given(_ message: Message) throws(PyroException) -> Message {
+        do { return try checked(message) } catch { throw PyroException(error) }
     }
 }

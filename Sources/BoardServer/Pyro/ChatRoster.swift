@@ -27,7 +27,12 @@ final class ChatRoster: Sendable {
         try entries.withLock { entries in
             Self.tidy(&entries, now)
             guard entries[name] == nil else {
-                throw PyroException.builtin("ValueError", "the name \(name) is taken: somebody of that name is here")
+                throw PyroException.builtin(
+                    "ValueError",
+                    """
+                    the name \(name) is taken: somebody of that name is here. Who went without leaving keeps it for up to a \
+                    minute
+                    """)
             }
             guard entries.count < limits.users else {
                 throw PyroException.builtin("RuntimeError", "\(limits.users) users are here already; come back later")
@@ -76,9 +81,11 @@ final class ChatRoster: Sendable {
 
     private func check(_ name: String) throws {
         let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard (1...limits.nameBytes).contains(name.utf8.count), isPlain else {
+        let hasEdges = name.first?.isWhitespace == true || name.last?.isWhitespace == true
+        guard (1...limits.nameBytes).contains(name.utf8.count), isPlain, !hasEdges else {
             throw PyroException.builtin(
-                "ValueError", "a name has 1 to \(limits.nameBytes) bytes, none of them a control character")
+                "ValueError",
+                "a name has 1 to \(limits.nameBytes) bytes, no control characters, and no space at its ends")
         }
     }
 }

@@ -1,7 +1,9 @@
+import BoardWire
+
 /// The bounds of the road of remote objects, beside those that `RemoteObjectLimits` has for every such server.
 public struct PyroLimits: Sendable {
     /// Bytes of a call, or of its arguments unpacked.
-    public var callBytes = 16 << 20
+    public var callBytes = WireLimits.remoteCall
     /// Streams that one client may have open at a time.
     public var streams = 100
     /// Objects that one client may hold, the users that it registered among them.

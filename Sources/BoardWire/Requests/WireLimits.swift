@@ -12,4 +12,6 @@ public enum WireLimits {
     public static let livePublish = 280 << 20
     /// Most bytes of a message that a client takes from a server of the live protocol: 300 MiB.
     public static let liveAnswer = 300 << 20
+    /// Most bytes of a call on the road of remote objects, unless the server says otherwise: 16 MiB.
+    public static let remoteCall = 16 << 20
 }

@@ -57,6 +57,17 @@ extension PyroDataError {
         }
     }
 
+    /// What Python calls a plain type of Swift's; others keep their names.
+    private static func pythonName(_ type: String) -> String {
+        switch type {
+        case "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64": "int"
+        case "Double", "Float": "float"
+        case "String": "str"
+        case "Bool": "bool"
+        default: type
+        }
+    }
+
     /// What a type and a value that do not fit are told.
     static func mismatch(_ type: String, _ value: PyroValue) -> PyroDataError {
         let shown =
@@ -66,6 +77,6 @@ extension PyroDataError {
             case .string(let text): "str \(quoted(text))"
             default: value.typeName
             }
-        return PyroDataError(.mismatch, "expected \(type), found \(shown)")
+        return PyroDataError(.mismatch, "expected \(pythonName(type)), found \(shown)")
     }
 }

@@ -102,7 +102,12 @@ extension PyroValue {
         case .tuple: "tuple"
         case .list: "list"
         case .set: "set"
-        case .dict: if let name = self["__class__"]?.asText { "object of class \(quoted(name))" } else { "dict" }
+        case .dict:
+            if let name = self["__class__"]?.asText {
+                "object of class \(quoted(name))"
+            } else {
+                self["encoding"] == "base64" && self["data"] != nil ? "bytes" : "dict"  // as serpent writes them
+            }
         }
     }
 

@@ -23,6 +23,8 @@ final class CallRouter: Sendable {
     /// Objects that are elsewhere by now.
     private let moved = Mutex<[RemoteObjectID: String]>([:])
     private static let rememberedMoves = 10_000
+    /// Servers that are known before those to which there is no connection are forgotten.
+    private static let rememberedPeers = 1_000
 
     init(_ identity: CallerIdentity, limits: RemoteObjectLimits, group: any EventLoopGroup) {
         self.identity = identity
@@ -56,6 +58,9 @@ final class CallRouter: Sendable {
             message = PyroMessage(.invoke, serializer: serializer, flags: flags, payload: try call.payload(serializer))
         } catch {
             throw RemoteObjectError.notSent(id, reason: "\(error)")
+        }
+        guard message.payload.count <= limits.sentBytes else {
+            throw RemoteObjectError.tooLarge(id, bytes: message.payload.count, limit: limits.sentBytes)
         }
         if !genericTypes.isEmpty {
             message.annotations = [
@@ -125,6 +130,7 @@ final class CallRouter: Sendable {
         guard let location = id.location else { throw .unknownObject(id) }
         return peers.withLock { peers in
             if let peer = peers[location] { return peer }
+            if peers.count >= Self.rememberedPeers { peers = peers.filter { $0.value.isInUse } }
             let peer = Peer(location, identity, limits: limits, group: group)
             peers[location] = peer
             return peer

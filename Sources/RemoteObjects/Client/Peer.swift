@@ -31,6 +31,9 @@ final class Peer: Sendable {
         self.group = group
     }
 
+    /// Whether there is a connection, or one is being made.
+    var isInUse: Bool { state.withLock { $0.count > 0 } }
+
     /// Sends a message and waits for the answer; for that of a one-way call, `nil`, nobody waits.
     func exchange(_ message: PyroMessage, for id: RemoteObjectID) async throws -> PyroMessage? {
         while true {

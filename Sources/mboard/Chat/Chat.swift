@@ -1,6 +1,7 @@
 import ArgumentParser
 import BoardClient
 import Foundation
+import PyroWire
 import RemoteObjects
 
 struct ChatCommandLine: AsyncParsableCommand {
@@ -10,22 +11,24 @@ struct ChatCommandLine: AsyncParsableCommand {
         discussion: """
               mboard chat --name ada                    the chat of the server on this host
               mboard chat --name ada --server HOST:PORT
-              mboard chat --name ada --uri PYRO:...     any chat that speaks as the lecture notes' does, in Python too
+              mboard chat --name ada --uri PYRO:...     any chat that speaks as the lecture notes' does, in Python too; \
+            PYRONAME:... is looked up in a name server first
 
-            A name is one user's at a time; it is free again when its user is gone. What is said for all stays on the board \
+            A name is one user's at a time; it is free again when its user is gone: at once when it left, within a minute when its connection \
+            was lost. What is said for all stays on the board \
             "chat" (`mboard last --board chat`), what is said to one user is kept nowhere.
 
             \(TalkCommand.guide)
 
             In a pipe the same commands work; what others say goes to standard output, and the end of the input ends it once \
-            every line was said.
+            every line was said. The exit code is 1 when a line could not be said, or was no command.
             """)
 
     @Option(help: ArgumentHelp("Who you are.", valueName: "name"))
     var name: String
 
     @Option(
-        help: ArgumentHelp("The chat, when it is not that of a board's server.", valueName: "PYRO:object@host:port"))
+        help: ArgumentHelp("The chat, when it is not that of a board's server.", valueName: "uri"))
     var uri: String?
 
     @Option(
@@ -46,7 +49,7 @@ struct ChatCommandLine: AsyncParsableCommand {
             throw ValidationError("--uri names the server too: leave --server out")
         }
         if let uri {
-            do { _ = try RemoteObjectID(uri) } catch { throw ValidationError("--uri: \(error)") }
+            guard PyroURI(uri) != nil else { throw ValidationError("--uri: \(RemoteObjectError.badURI(uri))") }
         }
         _ = try servers()
     }
@@ -58,7 +61,7 @@ struct ChatCommandLine: AsyncParsableCommand {
 
     private func client() async throws -> ChatClient {
         let patience = Duration.seconds(timeout)
-        if let uri { return try ChatClient(uri: uri, timeout: patience) }
+        if let uri { return try await ChatClient.located(uri, timeout: patience) }
         let endpoint = try await ServerChoice.endpoint(
             servers(), road: Via.pyro.announced, by: .connections, standard: Via.pyro.standard, timeout: patience)
         return try ChatClient(endpoint, timeout: patience)

@@ -128,6 +128,7 @@ actor Talk {
                 guard try await member.post(text, to: receiver) else {
                     return await refuse("nobody here is called \(receiver): that was not said (/users)")
                 }
+                if view.showsOwn { await view.show("(private) To \(receiver) : \(text)") }
             }
         case .users:
             await say { member in await view.note("here: " + (try await member.users()).joined(separator: ", ")) }

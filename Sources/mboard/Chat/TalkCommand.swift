@@ -12,6 +12,7 @@ package enum TalkCommand: Hashable {
     static let guide = """
         /msg NAME TEXT   says something to one user alone
         /users           who is here
+        /help            these lines
         /quit            leave (also Ctrl-D, or Ctrl-C on an empty line)
         //text           says "/text"
         """
