@@ -28,6 +28,8 @@ public final class PyroActorSystem: DistributedActorSystem {
     let calls: CallRouter
     let leases: LeaseKeeper
     let moves = Moves()
+    /// The names that this process has given to its objects, as many as it has asked for.
+    let registrations = Mutex<[String: Registration]>([:])
     let activations = Activations()
     let logger: Logger
     private let place = Mutex<String?>(nil)

@@ -10,6 +10,8 @@ public struct RemoteObjectLimits: Sendable {
     public var connections = 20_000
     /// Seconds that a client may take to say whom it wants.
     public var handshakeSeconds = 10.0
+    /// Seconds after which a client whose machine does not answer the kernel any more is taken for gone.
+    public var silentSeconds = 120
     /// Streams that one client may have open at a time.
     public var streams = 100
     /// Seconds that a stream is kept when the connection that it was asked for on is gone.

@@ -12,6 +12,7 @@ from Pyro5.errors import CommunicationError, PyroError, get_pyro_traceback
 
 import remote
 import rpc
+from kernel import watched_connections
 from running import Running
 from waiting import eventually
 
@@ -258,6 +259,14 @@ def test_the_server_stops_under_clients_and_followers(server):
     for thread in threads:
         thread.join(10)
     assert len(errors) == 5 and not any(isinstance(error, AssertionError) for error in errors), errors
+
+
+def test_the_kernel_looks_after_silent_clients(server):
+    """One whose machine is gone says nothing for ever: what it holds is let go when the kernel gives it up."""
+    with remote.proxy(server, "mboard.board") as board:
+        board.boards()
+        port = int(server.ready["pyro"].rsplit(":", 1)[1])
+        eventually(lambda: watched_connections(port) == 1, "the connection is watched")
 
 
 def test_followers_that_are_killed_leave_nothing_behind(server):

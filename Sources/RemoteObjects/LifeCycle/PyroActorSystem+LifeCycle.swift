@@ -20,7 +20,8 @@ extension PyroActorSystem {
     /// Moves an object of a kind that is activated to another server, which has to have the same kind and take objects in.
     ///
     /// Calls that are on their way are answered first. Those that come here afterwards are passed on for as long as this server
-    /// lasts; programs of ours call the new place from their second call on.
+    /// lasts; programs of ours call the new place from their second call on. Names
+    /// that were given to the object here lead to the new place.
     ///
     /// - Parameters:
     ///   - object: its name, with the prefix.
@@ -28,5 +29,6 @@ extension PyroActorSystem {
     /// - Throws: what the other one says when it does not take it. The object stays here then.
     public func move(_ object: String, to server: String) async throws {
         try await activations.move(object, to: server, in: self)
+        await registerAnew(object, at: server)
     }
 }

@@ -1,5 +1,16 @@
 public import Distributed
+import Logging
 import PyroWire
+import Synchronization
+
+/// A name that this process has given to an object of its own.
+struct Registration: Sendable {
+    let object: String
+    let metadata: Set<String>
+    /// The name server; looked for when it is `nil`.
+    let location: PyroURI.Location?
+    let search: NameServerSearch
+}
 
 extension PyroActorSystem {
     /// Finds an object by its name, in a name server of Pyro5's or of ours.
@@ -41,13 +52,50 @@ extension PyroActorSystem {
         _ name: String, _ object: Object, metadata: Set<String> = [], safe: Bool = false, at nameServer: String? = nil,
         search: NameServerSearch = NameServerSearch()
     ) async throws where Object.ActorSystem == PyroActorSystem {
-        guard let uri = PyroURI(uri(of: object)) else {
+        try await register(
+            name, objectNamed: object.id.object, metadata: metadata, safe: safe, at: nameServer, search: search)
+    }
+
+    /// Gives an object a name as ``register(_:_:metadata:safe:at:search:)`` does, also one that is made when somebody calls it. When the
+    /// object moves, the name leads to its new place.
+    ///
+    /// - Parameter object: its name in this process, `counters/a`.
+    public func register(
+        _ name: String, objectNamed object: String, metadata: Set<String> = [], safe: Bool = false,
+        at nameServer: String? = nil, search: NameServerSearch = NameServerSearch()
+    ) async throws {
+        guard let location else {
             throw RemoteObjectError.notSent(
-                object.id, reason: "it cannot be registered: this process has no server that others could call")
+                RemoteObjectID(object: object),
+                reason: "it cannot be registered: this process has no server that others could call")
         }
-        let tags = PyroValue.list(metadata.sorted().map(PyroValue.string))
+        let registration = Registration(
+            object: object, metadata: metadata, location: try Self.location(nameServer), search: search)
+        try await register(name, registration, at: location, safe: safe)
+        registrations.withLock { $0[name] = registration }
+    }
+
+    private func register(_ name: String, _ registration: Registration, at place: String, safe: Bool) async throws {
+        let uri = RemoteObjectID(object: registration.object, location: place, lease: nil)
+        let tags = PyroValue.list(registration.metadata.sorted().map(PyroValue.string))
         let arguments: [PyroValue] = [.string(name), .string("\(uri)"), .bool(safe), tags]
-        _ = try await ask("register", arguments, at: Self.location(nameServer), search)
+        _ = try await ask("register", arguments, at: registration.location, registration.search)
+    }
+
+    /// Lets the names of an object that has moved lead to where it is.
+    func registerAnew(_ object: String, at place: String) async {
+        let moved = registrations.withLock { registrations in
+            let moved = registrations.filter { $0.value.object == object }
+            for name in moved.keys { registrations[name] = nil }
+            return moved
+        }
+        for (name, registration) in moved {
+            do { try await register(name, registration, at: place, safe: false) } catch {
+                logger.warning(
+                    "a name leads to where its object was",
+                    metadata: ["name": "\(name)", "object": "\(object)", "error": "\(error)"])
+            }
+        }
     }
 
     /// Takes a name away.
@@ -57,7 +105,8 @@ extension PyroActorSystem {
     public func unregister(
         _ name: String, at nameServer: String? = nil, search: NameServerSearch = NameServerSearch()
     ) async throws -> Bool {
-        try await ask("remove", [.string(name)], at: Self.location(nameServer), search) == .int(1)
+        registrations.withLock { $0[name] = nil }
+        return try await ask("remove", [.string(name)], at: Self.location(nameServer), search) == .int(1)
     }
 
     private static func location(_ text: String?) throws(RemoteObjectError) -> PyroURI.Location? {

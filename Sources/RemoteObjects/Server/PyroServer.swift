@@ -4,6 +4,12 @@ public import NIOSSL
 public import PyroWire
 public import ServiceLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Where others reach the objects of a system: Pyro5 calls it a daemon.
 public struct PyroServer: Service {
     /// Decides whether who connects may call anything.
@@ -40,10 +46,11 @@ public struct PyroServer: Service {
         let encryption = try tls.map { try NIOSSLContext(configuration: $0) }
         let group = MultiThreadedEventLoopGroup.singleton
         let executors = LoopExecutor.all(of: group)
-        listener = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        listener = try await Self.keptAlive(bootstrap, limits)
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let executor = executors[ObjectIdentifier(channel.eventLoop)] ?? LoopExecutor(channel.eventLoop)
@@ -59,6 +66,25 @@ public struct PyroServer: Service {
         endpoint = RemoteObjectID.location(host: host, port: listener.channel.localAddress?.port ?? port)
         system.location = endpoint
         dispatcher = Dispatcher(system, endpoint: endpoint, admission: admission)
+    }
+
+    /// The kernel asks silent clients whether they are there: what one holds whose machine is gone is let go.
+    private static func keptAlive(_ bootstrap: ServerBootstrap, _ limits: RemoteObjectLimits) -> ServerBootstrap {
+        let bootstrap = bootstrap.childChannelOption(.socketOption(.so_keepalive), value: 1)
+        #if os(Linux)
+            func tcp(_ option: Int32) -> ChannelOptions.Types.SocketOption {
+                ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: option))
+            }
+            let (probes, interval) = (3, max(1, limits.silentSeconds / 6))
+            return
+                bootstrap
+                .childChannelOption(tcp(TCP_KEEPIDLE), value: max(1, limits.silentSeconds - probes * interval))
+                .childChannelOption(tcp(TCP_KEEPINTVL), value: interval)
+                .childChannelOption(tcp(TCP_KEEPCNT), value: probes)
+                .childChannelOption(tcp(TCP_USER_TIMEOUT), value: limits.silentSeconds * 1_000)
+        #else
+            return bootstrap
+        #endif
     }
 
     /// Serves until the task is cancelled, or a graceful stop: then what is in hand is answered first.

@@ -43,7 +43,8 @@ enum Setting: String, CaseIterable {
         case .http: "where to listen for the web's requests, XML-RPC among them: HOST:PORT, or off"
         case .httpNames: "host names, with commas between, that web requests may name this server by besides addresses"
         case .pyro: "where to listen for calls of remote objects (Python's Pyro5): HOST:PORT, or off"
-        case .names: "where to run a name server for remote objects (9090 by custom): HOST:PORT, or off"
+        case .names:
+            "where to run a name server for remote objects, this board among them (9090 by custom): HOST:PORT, or off"
         case .announce: "on: tell the networks that its roads are on that the board is here (mboard discover); or off"
         case .maxRequest: "bytes of one request on a connection"
         case .maxConnections: "connections at a time, on each road"

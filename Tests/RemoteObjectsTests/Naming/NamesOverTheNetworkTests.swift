@@ -1,6 +1,7 @@
 import Distributed
 import NIOCore
 import NIOPosix
+import PyroPartner
 import PyroWire
 import RemoteObjects
 import Testing
@@ -68,6 +69,27 @@ struct NamesOverTheNetworkTests {
                     await exception { _ = try await caller.locate("PYROMETA:polite@\(place)") }
                         == "NamingError: no object has the metadata polite")
                 group.cancelAll()
+            }
+        }
+    }
+
+    @Test func `a name leads to where its object has moved`() async throws {
+        try await withNameServer { place, _ in
+            try await serving { first, _ async throws in
+                try await serving { second, secondServer async throws in
+                    await first.activate(Counter.self, under: "counters/", store: MemoryStates())
+                    await second.activate(Counter.self, under: "counters/", store: MemoryStates(), isMovable: true)
+                    try await first.register("a.counter", objectNamed: "counters/a", metadata: ["counts"], at: place)
+                    let caller = PyroActorSystem(logger: quiet)
+                    let name = "PYRONAME:a.counter@\(place)"
+                    let before = try Counter.resolve(id: try await caller.locate(name), using: caller)
+                    #expect(try await before.increment() == 1)
+                    try await first.move("counters/a", to: secondServer.endpoint)
+                    let found = try await caller.locate(name)
+                    #expect("\(found)" == "PYRO:counters/a@\(secondServer.endpoint)")
+                    #expect(try await caller.locate("PYROMETA:counts@\(place)") == found)
+                    #expect(try await Counter.resolve(id: found, using: caller).increment() == 2)
+                }
             }
         }
     }
