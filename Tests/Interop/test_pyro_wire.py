@@ -153,14 +153,26 @@ def comes_back(dump: Dump, name: str, data: bytes) -> None:
     assert same(literal(name, answer), restored(name, literal(name, data))), (data[:200], answer[:200])
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("value", NASTY, ids=shown)
+def is_written(name: str, value) -> bool:
+    """Whether Pyro5 itself can write it: json has no bytes, msgpack no times, and so on."""
+    try:
+        serializers[name].dumps(value)
+    except Exception:
+        return False
+    return True
+
+
+WRITTEN = [(name, value) for name in NAMES for value in NASTY if is_written(name, value)]
+
+
+def test_pyro5_writes_nearly_everything():
+    assert len(WRITTEN) > 0.9 * len(NAMES) * len(NASTY)
+
+
+@pytest.mark.parametrize("name, value", WRITTEN, ids=shown)
 def test_what_python_writes_comes_back(dump, bytes_repr, name, value):
     """Whatever the serializer takes at all, but half a character, is read, written and the same to Python."""
-    try:
-        data = serializers[name].dumps(value)
-    except Exception as error:
-        pytest.skip(f"Pyro5 cannot write it: {error}")
+    data = serializers[name].dumps(value)
     if name == "msgpack" and isinstance(value, dict) and not all(isinstance(key, (str, bytes)) for key in value):
         with pytest.raises(ValueError, match="as a key"):
             dump.ask(name, data)
