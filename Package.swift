@@ -73,6 +73,7 @@ let package = Package(
         .target(name: "MessageBoard", swiftSettings: settings),
         .target(name: "BoardConformance", dependencies: ["MessageBoard"], swiftSettings: settings),
         .target(name: "Base64", swiftSettings: settings),
+        .target(name: "SeededRandom", swiftSettings: settings),
         .target(name: "BoardWire", dependencies: ["MessageBoard", "Base64"], swiftSettings: settings),
         .target(name: "XMLRPC", dependencies: ["Base64"], swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -119,7 +120,7 @@ let package = Package(
             name: "Downloads", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
         // Floor 3: people.
         .target(
-            name: "Lab", dependencies: ["ServerModels", heap, histogram, logging, nioCore, nioPosix],
+            name: "Lab", dependencies: ["SeededRandom", "ServerModels", heap, histogram, logging, nioCore, nioPosix],
             swiftSettings: settings),
         .executableTarget(
             name: "mboard",
@@ -147,12 +148,14 @@ let package = Package(
         .testTarget(
             name: "MessageBoardTests", dependencies: ["MessageBoard", "BoardConformance"], swiftSettings: settings),
         .testTarget(
-            name: "BoardWireTests", dependencies: ["Base64", "BoardWire"], resources: [.copy("Corpus")],
+            name: "BoardWireTests", dependencies: ["Base64", "BoardWire", "SeededRandom"], resources: [.copy("Corpus")],
             swiftSettings: settings),
         .testTarget(
-            name: "XMLRPCTests", dependencies: ["XMLRPC"], resources: [.copy("Corpus")], swiftSettings: settings),
+            name: "XMLRPCTests", dependencies: ["XMLRPC", "SeededRandom"], resources: [.copy("Corpus")],
+            swiftSettings: settings),
         .testTarget(
-            name: "PyroWireTests", dependencies: ["PyroWire"], resources: [.copy("Corpus")], swiftSettings: settings),
+            name: "PyroWireTests", dependencies: ["PyroWire", "SeededRandom"], resources: [.copy("Corpus")],
+            swiftSettings: settings),
         .testTarget(
             name: "XMLRPCClientTests", dependencies: ["XMLRPC", "XMLRPCClient", nioCore, nioPosix],
             resources: [.copy("tls_server.py")], swiftSettings: settings),
@@ -164,7 +167,8 @@ let package = Package(
             name: "ServerForTests", dependencies: ["ServerModels", logging], path: "Tests/ServerForTests",
             swiftSettings: settings),
         .testTarget(
-            name: "ServerModelsTests", dependencies: ["ServerForTests", "ServerModels", bigInt, logging],
+            name: "ServerModelsTests",
+            dependencies: ["ServerForTests", "ServerModels", "SeededRandom", bigInt, logging],
             swiftSettings: settings),
         // Objects for RemoteObjectsTests, and for Pyro5 in Tests/Interop. The compiler wants a protocol and who calls it in two modules.
         .target(
@@ -196,12 +200,14 @@ let package = Package(
         .testTarget(
             name: "BoardClientTests",
             dependencies: [
-                "BoardClient", "BoardWire", "MessageBoard", "XMLRPC", "XMLRPCClient", nioCore, nioEmbedded,
+                "BoardClient", "BoardWire", "MessageBoard", "SeededRandom", "XMLRPC", "XMLRPCClient", nioCore,
+                nioEmbedded,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "ServerModels", logging, nioCore], swiftSettings: settings),
-        .testTarget(name: "CommandTests", dependencies: ["mboard", "MessageBoard"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["mboard", "MessageBoard", "SeededRandom"], swiftSettings: settings),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"], swiftSettings: settings),
         .testTarget(
             name: "DiscoveryTests",

@@ -6,7 +6,7 @@ struct FloorTests {
     /// The floor of every module. A new one gets its place here.
     private static let floors = [
         "MessageBoard": 0, "BoardConformance": 0, "Base64": 0, "BoardWire": 0, "XMLRPC": 0,
-        "CDistributedFunctions": 0, "CZlib": 0, "PyroWire": 0,
+        "CDistributedFunctions": 0, "CZlib": 0, "PyroWire": 0, "SeededRandom": 0,
         "CLinux": 0, "BoardStore": 1, "Multicast": 1, "RemoteObjects": 1, "ServerModels": 1, "XMLRPCClient": 1,
         "BoardServer": 2, "BoardClient": 2, "Downloads": 2,
         "Lab": 3, "mboard": 3, "PyroDump": 3, "PyroPartner": 3, "PyroPartnerInterface": 3, "ServerForTests": 3,

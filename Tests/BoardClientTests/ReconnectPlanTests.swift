@@ -1,6 +1,7 @@
 import BoardClient
 import MessageBoard
 import Testing
+import SeededRandom
 
 /// What somebody who follows a board asks a new connection for, and what they take from it.
 struct ReconnectPlanTests {
@@ -64,7 +65,7 @@ struct ReconnectPlanTests {
 
     @Test(arguments: UInt64(0)..<50)
     func `pauses grow from 0.2 seconds to 5, and begin anew after a connection`(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var plan = ReconnectPlan(pattern: BoardPattern(.public), start: .after(0))
         let pauses = (0..<20).map { _ in plan.nextPause(using: &random) }
         #expect(pauses.allSatisfy { $0 >= .milliseconds(200) && $0 <= .seconds(5) }, "seed \(seed)")
@@ -73,18 +74,5 @@ struct ReconnectPlanTests {
         _ = try plan.connected(boards: [:])
         let first = plan.nextPause(using: &random)
         #expect(first == .milliseconds(200))
-    }
-}
-
-/// A generator of the same numbers for the same seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import BoardWire
 import Testing
+import SeededRandom
 
 /// The lines of protocols.md, section 5.
 struct AnnouncementTests {

@@ -1,6 +1,7 @@
 import BoardWire
 import MessageBoard
 import Testing
+import SeededRandom
 
 /// The messages of protocols.md, section 3, byte by byte.
 struct LiveWireTests {

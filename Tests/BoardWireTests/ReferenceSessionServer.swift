@@ -1,4 +1,5 @@
 import BoardWire
+import SeededRandom
 
 /// A small server, written from the protocol's table alone: what the client's machine is tested against.
 final class ReferenceSessionServer {

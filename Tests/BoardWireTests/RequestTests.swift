@@ -1,6 +1,7 @@
 import BoardWire
 import MessageBoard
 import Testing
+import SeededRandom
 
 /// The requests of protocols.md, section 1, byte by byte.
 struct RequestTests {

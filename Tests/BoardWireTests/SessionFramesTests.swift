@@ -1,5 +1,6 @@
 import BoardWire
 import Testing
+import SeededRandom
 
 /// The datagrams of sessions, byte by byte.
 struct SessionFramesTests {

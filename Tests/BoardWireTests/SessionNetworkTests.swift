@@ -1,5 +1,6 @@
 import BoardWire
 import Testing
+import SeededRandom
 
 /// Whole sessions on a simulated network; a failure names the seed that repeats it.
 struct SessionNetworkTests {

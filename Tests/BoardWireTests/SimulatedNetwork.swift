@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What a way does to datagrams; the probabilities are of one datagram, each on its own.
 struct Conditions: Sendable {
     var delay = Duration.milliseconds(10)

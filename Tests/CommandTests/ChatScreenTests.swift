@@ -1,5 +1,6 @@
 import Testing
 import mboard
+import SeededRandom
 
 /// What a person sees: a terminal that knows nothing but what was written.
 struct ChatScreenTests {
@@ -106,7 +107,7 @@ struct ChatScreenTests {
     func `whatever is typed while others speak, every line of theirs is whole and the own one stands below`(
         seed: UInt64
     ) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var pair = Pair()
         var said: [String] = []
         let keys: [Key] = [
@@ -127,18 +128,5 @@ struct ChatScreenTests {
             #expect(Array(shown.prefix(said.count)) == said, "seed \(seed), step \(step)")
             #expect(shown.dropFirst(said.count).joined() == "> " + typed, "seed \(seed), step \(step)")
         }
-    }
-}
-
-/// A generator of the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import PyroWire
 import Testing
+import SeededRandom
 
 struct RoundTripTests {
     private static let serializers: [PyroSerializer] = [.serpent, .json, .msgpack]

@@ -2,6 +2,7 @@ import Foundation
 import ServerModels
 import Synchronization
 import Testing
+import SeededRandom
 
 /// The queue and the crew, with many threads.
 struct BlockingPartsTests {

@@ -1,6 +1,7 @@
 import BigInt
 import ServerModels
 import Testing
+import SeededRandom
 
 struct PrimeFactorsTests {
     @Test(

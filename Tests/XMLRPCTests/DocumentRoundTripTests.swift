@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XMLRPC
+import SeededRandom
 
 struct DocumentRoundTripTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)

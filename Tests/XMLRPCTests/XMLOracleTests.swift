@@ -2,6 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 import XMLRPC
+import SeededRandom
 
 /// Foundation's parser (libxml2) as a second opinion on what is well-formed, and on the text of elements.
 private final class Oracle: NSObject, XMLParserDelegate {

@@ -82,16 +82,10 @@ public struct PyroBoardClient: BoardClient, FollowedServer {
     public func last(_ count: Int?, of board: BoardName, _ take: (Message) throws -> Void) async throws {
         let name = PyroValue.string(board.text)
         let range = try await repeated { try await $0.call("range", .int(count ?? 0), name).range }
-        var place = range.after
-        while place < range.through {
-            let after = PyroValue.int(Int(place))
-            let messages = try await repeated {
-                try await $0.call("records_after", after, .int(Self.page), name).messages
-            }
-            guard let newest = messages.last, newest.id > place else { return }
-            place = newest.id
-            for message in messages where message.id <= range.through { try take(message) }
+        let page = { (place: MessageID) in
+            try await repeated { try await $0.call("records_after", .int(Int(place)), .int(Self.page), name).messages }
         }
+        try await range.inPages(page, take)
     }
 
     /// See ``FollowedServer/withConnection(to:_:)``.

@@ -34,12 +34,12 @@ extension PyroValue {
     }
 
     /// The stretch of numbers that the newest messages of a board take up.
-    var range: (after: MessageID, through: MessageID) {
+    var range: MessageStretch {
         get throws(AnswerError) {
             guard let after = self["after"]?.asInt, let through = self["through"]?.asInt else {
                 throw .unreadable("the range")
             }
-            return (MessageID(after), MessageID(through))
+            return MessageStretch(after: MessageID(after), through: MessageID(through))
         }
     }
 

@@ -15,11 +15,7 @@ extension PublishRequest {
     }
 }
 
-/// The stretch of numbers that the newest messages of a board take up: those after one number, up to another.
-struct MessageRange {
-    let after: MessageID
-    let through: MessageID
-
+extension MessageStretch {
     init(_ value: XMLRPCValue) throws(AnswerError) {
         guard case .struct(let members) = value, case .int(let after) = members["after"],
             case .int(let through) = members["through"]

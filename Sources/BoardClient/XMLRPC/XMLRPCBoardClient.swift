@@ -76,17 +76,14 @@ public struct XMLRPCBoardClient: BoardClient, FollowedServer {
     /// See ``BoardClient/last(_:of:_:)``. They come a page at a time.
     public func last(_ count: Int?, of board: BoardName, _ take: (Message) throws -> Void) async throws {
         let range = try await call("range", board.text, count ?? 0) { value throws(AnswerError) in
-            try MessageRange(value)
+            try MessageStretch(value)
         }
-        var place = range.after
-        while place < range.through {
-            let messages = try await call("messages_after", board.text, place, Self.page) {
+        let page = { (place: MessageID) in
+            try await call("messages_after", board.text, place, Self.page) {
                 value throws(AnswerError) in try Message.list(value)
             }
-            guard let newest = messages.last, newest.id > place else { return }
-            place = newest.id
-            for message in messages where message.id <= range.through { try take(message) }
         }
+        try await range.inPages(page, take)
     }
 
     /// See ``FollowedServer/withConnection(to:_:)``.

@@ -42,7 +42,7 @@ final class XMLRPCConnection: FollowedConnection {
         case .after(let id): return AskedMessages(connection: self, place: id)
         case .newest(let count):
             let answer = try await call("range", [.string(pattern.description), .int(Int64(count))])
-            do { return AskedMessages(connection: self, place: try MessageRange(answer).after) } catch {
+            do { return AskedMessages(connection: self, place: try MessageStretch(answer).after) } catch {
                 throw ClientError.answer(error)
             }
         }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Somebody who comes: when, and what it is.
 package struct Arrival: Sendable, Hashable {
     /// What comes.

@@ -1,4 +1,5 @@
 package import NIOCore
+import SeededRandom
 
 /// A request, and the one answer to it that is right.
 package struct Exchange: Sendable {

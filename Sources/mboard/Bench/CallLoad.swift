@@ -21,12 +21,9 @@ struct CallPlan: Sendable {
     let timeout: Double
 }
 
-/// A load of calls by Pyro's protocol on kept connections, and one loop around poll(2). The message is written once, and only its
-/// number is new in each call; of an answer only the head is read. Plain system calls, because on two cores a heavier client would
-/// be what is measured.
-struct CallLoad: ~Copyable {
-    /// Milliseconds between two looks at what has waited for too long.
-    private static let lookEvery: Int32 = 200
+/// A load of calls by Pyro's protocol on kept connections. The message is written once, and only its number is new in each call; of an
+/// answer only the head is read.
+struct CallLoad: PolledLoad, ~Copyable {
     /// Bytes of the largest answer that is taken.
     private static let largestAnswer = 64 << 20
     /// Descriptor of a connection that is no more: poll(2) passes it over.
@@ -42,10 +39,10 @@ struct CallLoad: ~Copyable {
     }
 
     private let plan: CallPlan
-    private var sockets: [pollfd] = []
+    var sockets: [pollfd] = []
     private var callers: [Caller] = []
     private var message: [UInt8]
-    private var tally: LoadTally
+    var tally: LoadTally
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     /// Runs a load to its end. The time begins when all connections are let in.
@@ -56,7 +53,7 @@ struct CallLoad: ~Copyable {
         var load = CallLoad(plan, call.encoded(), progress: progress)
         try load.connect()
         load.tally = LoadTally(count: plan.count, progress: progress)
-        return load.run()
+        return load.runToEnd()
     }
 
     private init(_ plan: CallPlan, _ message: [UInt8], progress: Bool) {
@@ -125,23 +122,7 @@ struct CallLoad: ~Copyable {
 
     // MARK: Calling
 
-    private mutating func run() -> LoadResult {
-        for number in sockets.indices { call(number) }
-        var lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
-        while tally.unanswered > 0 {
-            if poll(&sockets, nfds_t(sockets.count), Self.lookEvery) > 0 {
-                for number in sockets.indices where sockets[number].revents != 0 { receive(number) }
-            }
-            if MonotonicTime.now() > lookAt {
-                giveUpOld()
-                tally.showProgress()
-                lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
-            }
-        }
-        return tally.finish()
-    }
-
-    private mutating func call(_ number: Int) {
+    mutating func send(_ number: Int) {
         guard tally.takeRequest() else { return }
         callers[number].sequence &+= 1
         let sequence = callers[number].sequence
@@ -152,7 +133,7 @@ struct CallLoad: ~Copyable {
         if count != message.count { end(number, count < 0 ? String(cString: strerror(errno)) : "a call sent in part") }
     }
 
-    private mutating func receive(_ number: Int) {
+    mutating func receive(_ number: Int) {
         let count = recv(sockets[number].fd, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0 && errno == EAGAIN { return }
         guard count > 0 else {
@@ -182,7 +163,7 @@ struct CallLoad: ~Copyable {
         }
         if isHeld { callers[number].held = [] }
         callers[number].sent = 0
-        call(number)
+        send(number)
     }
 
     /// What a message says that is no result.
@@ -199,7 +180,7 @@ struct CallLoad: ~Copyable {
         return harmless(PyroException(value)?.description ?? value.asText ?? "a \(value.typeName)")
     }
 
-    private mutating func giveUpOld() {
+    mutating func giveUpOld() {
         let oldest = MonotonicTime.now() - UInt64(plan.timeout * 1e9)
         for number in sockets.indices where callers[number].sent != 0 && callers[number].sent < oldest {
             end(number, "no answer in \(plan.timeout) s")

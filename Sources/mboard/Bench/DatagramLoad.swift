@@ -7,24 +7,20 @@ import NIOCore
     import Darwin
 #endif
 
-/// A load of datagrams: a connected socket for each request in flight, and one loop around poll(2). Plain system calls,
-/// because on two cores a heavier client would be what is measured.
-struct DatagramLoad: ~Copyable {
-    /// Milliseconds between two looks at what has waited for too long.
-    private static let lookEvery: Int32 = 200
-
+/// A load of datagrams: a connected socket for each request in flight.
+struct DatagramLoad: PolledLoad, ~Copyable {
     private let plan: LoadPlan
-    private var sockets: [pollfd] = []
+    var sockets: [pollfd] = []
     /// When each socket's request was sent; 0 when it has none.
     private var sent: [UInt64] = []
     private var requests: LoadRequests
-    private var tally: LoadTally
+    var tally: LoadTally
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     /// Runs a load to its end.
     static func run(_ plan: LoadPlan, _ operation: LoadOperation, progress: Bool) throws -> LoadResult {
         var load = try DatagramLoad(plan, operation, progress: progress)
-        return load.run()
+        return load.runToEnd()
     }
 
     private init(_ plan: LoadPlan, _ operation: LoadOperation, progress: Bool) throws {
@@ -52,23 +48,7 @@ struct DatagramLoad: ~Copyable {
         return descriptor
     }
 
-    private mutating func run() -> LoadResult {
-        for number in sockets.indices { send(number) }
-        var lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
-        while tally.unanswered > 0 {
-            if poll(&sockets, nfds_t(sockets.count), Self.lookEvery) > 0 {
-                for number in sockets.indices where sockets[number].revents != 0 { receive(number) }
-            }
-            if MonotonicTime.now() > lookAt {
-                giveUpOld()
-                tally.showProgress()
-                lookAt = MonotonicTime.now() + UInt64(Self.lookEvery) * 1_000_000
-            }
-        }
-        return tally.finish()
-    }
-
-    private mutating func send(_ number: Int) {
+    mutating func send(_ number: Int) {
         guard tally.takeRequest() else { return }
         let request = requests.next()
         sent[number] = MonotonicTime.now()
@@ -76,7 +56,7 @@ struct DatagramLoad: ~Copyable {
         _ = Glibc.send(sockets[number].fd, request, request.count, 0)
     }
 
-    private mutating func receive(_ number: Int) {
+    mutating func receive(_ number: Int) {
         let count = recv(sockets[number].fd, &buffer, buffer.count, 0)
         guard sent[number] != 0 else { return }  // the answer to a request that was given up
         if count < 0 && errno == EAGAIN { return }
@@ -90,7 +70,7 @@ struct DatagramLoad: ~Copyable {
         send(number)
     }
 
-    private mutating func giveUpOld() {
+    mutating func giveUpOld() {
         let oldest = MonotonicTime.now() - UInt64(plan.timeout * 1e9)
         for number in sockets.indices where sent[number] != 0 && sent[number] < oldest {
             sent[number] = 0
