@@ -6,6 +6,9 @@ import threading
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from pairs import check  # noqa: E402 (it lies beside the examples)
+
 PROGRAM = HERE.parents[1] / ".build/release/RemoteObjectsExample"
 PATIENCE = 20
 EXPECTED = {
@@ -62,20 +65,10 @@ def run(example: str, server: str, client: str, show: bool) -> str | None:
 
 
 def main() -> int:
-    show = "--show" in sys.argv
     there = {
         f"{example}-from-{client}-to-{server}": (example, server, client) for example in EXPECTED for server in LANGUAGES for client in LANGUAGES
     }
-    names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(there)
-    if unknown := [name for name in names if name not in there]:
-        print(f"no such pair: {', '.join(unknown)}; there are {', '.join(there)}", file=sys.stderr)
-        return 64
-    failures = 0
-    for name in names:
-        problem = run(*there[name], show)
-        print(f"{'DIFFERENT' if problem else 'as it should be'}  {name}" + (f"\n{problem}" if problem else ""), flush=True)
-        failures += problem is not None
-    return 1 if failures else 0
+    return check(there, run)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ import threading
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from pairs import check  # noqa: E402 (it lies beside the examples)
+
 BUILT = HERE.parents[1] / ".build/release"
 PATIENCE = 20
 SERVERS = {"swift": [BUILT / "XMLRPCExampleServer"], "python": [sys.executable, "-B", HERE / "rpc_mboard_server.py"]}
@@ -94,18 +97,8 @@ def run(server: str, client: str, show: bool) -> str | None:
 
 
 def main() -> int:
-    show = "--show" in sys.argv
     there = {f"{server}-server-{client}-client": (server, client) for server in SERVERS for client in CLIENTS}
-    names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(there)
-    if unknown := [name for name in names if name not in there]:
-        print(f"no such combination: {', '.join(unknown)}; there are {', '.join(there)}", file=sys.stderr)
-        return 64
-    failures = 0
-    for name in names:
-        problem = run(*there[name], show)
-        print(f"{'DIFFERENT' if problem else 'as it should be'}  {name}" + (f"\n{problem}" if problem else ""), flush=True)
-        failures += problem is not None
-    return 1 if failures else 0
+    return check(there, run)
 
 
 if __name__ == "__main__":

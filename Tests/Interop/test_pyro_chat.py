@@ -328,6 +328,8 @@ def test_a_chat_is_found_by_its_name(mboard, make_server):
         assert chat.get() == ["From ada : by name"]
     outcome = mboard("chat", "--name", "ada", "--uri", f"PYRONAME:nobody@{place}")
     assert outcome.code == SAID_NO and "unknown name: nobody" in outcome.stderr
+    outcome = mboard("chat", "--name", "ada", "--uri", "PYRONAME:mboard.chat@127.0.0.1:1")
+    assert outcome.code == UNREACHABLE and "127.0.0.1:1" in outcome.stderr and "refused" in outcome.stderr
 
 
 @pytest.mark.parametrize(

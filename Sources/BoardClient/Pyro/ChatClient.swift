@@ -28,11 +28,14 @@ public struct ChatClient: Sendable {
 
     /// A client of any chat; a name, `PYRONAME:chat` or `PYRONAME:chat@host:port`, is looked up in a name server first.
     ///
-    /// - Throws: ``RemoteObjectError``; ``ClientError`` with what the name server says.
+    /// - Parameter timeout: the longest wait for a connection, and for an answer, of the name server and of the chat.
+    /// - Throws: ``RemoteObjectError/badURI(_:)``; ``ClientError`` when the name server is not there, or knows no such name.
     public static func located(_ uri: String, timeout: Duration) async throws -> ChatClient {
         let system = PyroBoardClient.system(timeout, silence: nil)
         do {
             return try ChatClient(uri: "\(try await system.locate(uri))", timeout: timeout)
+        } catch RemoteObjectError.notSent(let nameServer, let reason) {
+            throw ClientError.unreachable(endpoint: nameServer.location ?? uri, reason: reason)
         } catch let exception as PyroException {
             throw ClientError.answer(AnswerError(exception))
         }

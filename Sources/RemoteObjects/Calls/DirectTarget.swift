@@ -1,3 +1,4 @@
+import CDistributedFunctions
 import Distributed
 
 /// A distributed function that is not generic, with what its mangled name says.
@@ -9,15 +10,17 @@ final class DirectTarget: @unchecked Sendable {
     private let name: UnsafePointer<UInt8>
     private let nameLength: UInt
     private let parameterTypes: UnsafeMutableBufferPointer<any Any.Type>
-    private let resultType: any Any.Type
     /// The result's type, when it has one.
     private let codableType: (any Codable.Type)?
 
-    /// - Parameter name: as the program's record of the function has it, which lasts as long as the program.
+    /// - Parameters:
+    ///   - record: the number of the function's record in the program, whose bytes last as long as it does.
+    ///   - nameLength: bytes of the mangled name.
     /// - Returns: `nil` for a generic function, and for one whose name is not understood.
-    init?(_ name: UnsafePointer<CChar>, length: Int) {
-        let length = UInt(length)
-        let name = UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self)
+    init?(record: Int, nameLength: Int) {
+        guard let mangled = distributed_function_name(record) else { return nil }
+        let length = UInt(nameLength)
+        let name = UnsafeRawPointer(mangled).assumingMemoryBound(to: UInt8.self)
         guard _getGenericEnvironmentOfDistributedTarget(name, length) == nil else { return nil }
         let count = __getParameterCount(name, length)
         guard count >= 0, let resultType = __getReturnTypeInfo(name, length, nil, nil) else { return nil }
@@ -28,8 +31,8 @@ final class DirectTarget: @unchecked Sendable {
             types.deallocate()
             return nil
         }
-        (self.name, nameLength, parameterTypes) = (name, length, types)
-        (self.resultType, self.codableType) = (resultType, codableType)
+        (self.name, self.nameLength, parameterTypes) = (name, length, types)
+        self.codableType = codableType
     }
 
     deinit { parameterTypes.deallocate() }

@@ -34,21 +34,27 @@ final class MethodTable: Sendable {
     static let program = MethodTable()
 
     private struct Record {
+        /// Its place among all.
+        let number: Int
         let name: MethodName
-        let method: ObjectMethods.Method
+        let identifier: String
+
+        /// Read only for types that somebody calls.
+        var method: ObjectMethods.Method {
+            ObjectMethods.Method(
+                identifier: identifier, labels: name.labels,
+                direct: DirectTarget(record: number, nameLength: identifier.utf8.count))
+        }
     }
 
     private let records: [Record]
     private let known = Mutex<[ObjectIdentifier: ObjectMethods]>([:])
 
     private init() {
-        records = (0..<distributed_function_count()).compactMap { index in
-            guard let mangled = distributed_function_name(index) else { return nil }
-            let identifier = String(cString: mangled)
+        records = (0..<distributed_function_count()).compactMap { number in
+            let identifier = String(cString: distributed_function_name(number))
             guard let name = MethodName(identifier: identifier), !name.isStub else { return nil }
-            let direct = DirectTarget(mangled, length: identifier.utf8.count)
-            let method = ObjectMethods.Method(identifier: identifier, labels: name.labels, direct: direct)
-            return Record(name: name, method: method)
+            return Record(number: number, name: name, identifier: identifier)
         }
     }
 
@@ -77,7 +83,7 @@ final class MethodTable: Sendable {
                 // A type inside another one is called by its last name only, and known by how its mangled name begins. That of a
                 // generic one goes on with what it is made for.
                 record.name.type == full
-                    || record.name.type == short && mangled.map { record.method.identifier.hasPrefix($0) } == true
+                    || record.name.type == short && mangled.map { record.identifier.hasPrefix($0) } == true
             }
         return Dictionary(grouping: own, by: \.name.method).mapValues { found in
             found.map(\.method).sorted { $0.labels.count < $1.labels.count }
@@ -90,7 +96,7 @@ final class MethodTable: Sendable {
         let module = full.prefix { $0 != "." }
         let (start, key) = ("$s\(module.utf8.count)\(module)", "\(name.utf8.count)\(name)33_")
         let own = records.compactMap { record -> (file: Substring, record: Record)? in
-            let identifier = record.method.identifier
+            let identifier = record.identifier
             guard identifier.hasPrefix(start), let place = identifier.firstRange(of: key) else { return nil }
             return (identifier[place.upperBound...].prefix(32), record)
         }

@@ -60,6 +60,8 @@ extension PyroActorSystem {
     /// object moves, the name leads to its new place.
     ///
     /// - Parameter object: its name in this process, `counters/a`.
+    /// - Throws: as ``locate(_:search:)``; ``RemoteObjectError/notSent(_:reason:)`` when the system's ``PyroServer`` does not run. The
+    ///   name is not given then.
     public func register(
         _ name: String, objectNamed object: String, metadata: Set<String> = [], safe: Bool = false,
         at nameServer: String? = nil, search: NameServerSearch = NameServerSearch()
