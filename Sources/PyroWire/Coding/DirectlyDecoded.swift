@@ -22,9 +22,7 @@ extension DirectlyDecoded where Self: FixedWidthInteger {
                 default: false
                 }
             throw isNumber
-                ? PyroDataError(
-                    .mismatch,
-                    "expected \(Self.self), found \(value), which it does not hold")
+                ? PyroDataError(.mismatch, "expected \(Self.self), found \(value), which it does not hold")
                 : PyroDataError.mismatch("\(Self.self)", value)
         }
         self = number
